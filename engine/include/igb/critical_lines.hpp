@@ -1,0 +1,26 @@
+#pragma once
+
+#include "igb/activation.hpp"
+#include "igb/status.hpp"
+
+namespace igb {
+
+/// A point of a line in the (sigma_b2, sigma_w2) plane, with the variance q = q_star there.
+struct LinePoint {
+  double sigma_w2;
+  double q;
+};
+
+/// Where chi_1 = 1: gradients neither vanish nor explode. Solved without iterating the network, by
+/// the q-parametrisation of THEORY.md section 2: sigma_w2 = 1 / E[phi'^2],
+/// sigma_b2 = q - E[phi^2] / E[phi'^2]; one root-find in q for the given sigma_b2.
+/// q is infinite where the line is crossed by a diverging variance (ReLU with sigma_b2 > 0).
+/// Errors: out_of_range; no_solution.
+Status edge_of_chaos(const Activation& phi, double sigma_b2, LinePoint& point);
+
+/// Where gamma_star equals `gamma`, 0 < gamma < infinity; the neutrality line is gamma = 1.
+/// sigma_w2 = q (1 - c) / (kappa(1) - kappa(c)), sigma_b2 = q - sigma_w2 kappa(1), c = gamma / (1 + gamma).
+/// Errors: out_of_range; no_solution (linear and ReLU have no such line; sigma_b2 = 0 with odd phi).
+Status iso_gamma(const Activation& phi, double sigma_b2, double gamma, LinePoint& point);
+
+}  // namespace igb

@@ -1,0 +1,170 @@
+/* igb: random deep networks and their mean-field theory. C API.
+ *
+ * No function allocates, throws or keeps memory that it was handed, unless it says so. Functions
+ * that can fail return 0 on success, otherwise a status code, and then fill `why` if it is not null.
+ * Symbols and formulas: engine/README.md. Every struct is plain data; its fields have the natural
+ * alignment of C.
+ */
+#ifndef IGB_H
+#define IGB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Why a call failed. `parameter` points to a constant string; code 0 means nothing failed. */
+typedef struct igb_status {
+  int32_t code;
+  const char* parameter;
+  double value;
+  double low;
+  double high;
+} igb_status;
+
+/* Writes one line that names the parameter, its value and its allowed range; zero-terminated and cut
+ * to `size` bytes. Returns the length of the whole message without the zero. */
+size_t igb_message(const igb_status* status, char* buffer, size_t size);
+
+/* Version of the library, such as "0.1.0". */
+const char* igb_version(void);
+
+/* Activations are numbered 0 .. count - 1; the name is null outside. */
+int32_t igb_activation_count(void);
+const char* igb_activation_name(int32_t activation);
+
+/* ---- theory ------------------------------------------------------------------------------- */
+
+/* W_ij ~ N(0, sigma_w2 / N_in), b_i ~ N(0, sigma_b2); sigma_w2 in [1e-6, 1e6], sigma_b2 in [0, 1e6]. */
+typedef struct igb_initialisation {
+  int32_t activation;
+  double sigma_w2;
+  double sigma_b2;
+} igb_initialisation;
+
+/* Infinite depth. Quantities may be infinite. phase: igb_phase_name. */
+typedef struct igb_fixed_point_report {
+  double q_star;
+  double c_star;
+  double gamma_star;
+  double chi_1;
+  double chi_c_star;
+  double xi_q;
+  double xi_c;
+  double xi_grad;
+  int32_t phase;
+} igb_fixed_point_report;
+
+int32_t igb_fixed_point(const igb_initialisation* init, igb_fixed_point_report* report,
+                        igb_status* why);
+const char* igb_phase_name(int32_t phase);
+
+/* One layer of the mean field: variance q, correlation c of two inputs, gamma = c / (1 - c). */
+typedef struct igb_signal {
+  double q;
+  double c;
+  double gamma;
+} igb_signal;
+
+/* Layers 1 .. count from inputs with q_0 = q0 and correlation c0; layer 1 is affine.
+ * signals[count]. q0 in (0, 1e12], c0 in [-1, 1]. */
+int32_t igb_trajectory(const igb_initialisation* init, double q0, double c0, uint32_t count,
+                       igb_signal* signals, igb_status* why);
+
+/* A point of a critical line at a given sigma_b2. */
+typedef struct igb_line_point {
+  double sigma_w2;
+  double q;
+} igb_line_point;
+
+/* chi_1 = 1; status no_solution (7) where there is no such line. */
+int32_t igb_edge_of_chaos(int32_t activation, double sigma_b2, igb_line_point* point,
+                          igb_status* why);
+/* gamma_star = gamma; gamma = 1 is the neutrality line. */
+int32_t igb_iso_gamma(int32_t activation, double sigma_b2, double gamma, igb_line_point* point,
+                      igb_status* why);
+
+/* Law of G_0 for two classes and infinitely many inputs, 0 <= gamma <= infinity. NaN where an
+ * argument is out of range. */
+double igb_two_class_pdf(double gamma, double g);
+double igb_two_class_cdf(double gamma, double g);
+double igb_two_class_quantile(double gamma, double p);
+double igb_two_class_mean_max_frequency(double gamma);
+double igb_two_class_variance(double gamma);
+/* The same for `inputs` independent inputs: pmf[inputs + 1], pmf[n] = P(n of them go to class 0). */
+int32_t igb_finite_two_class_law(double gamma, uint32_t inputs, double* pmf, igb_status* why);
+
+/* ---- networks ----------------------------------------------------------------------------- */
+
+/* A multilayer perceptron: layers 1 .. depth hidden, layer depth + 1 the output. */
+typedef struct igb_architecture {
+  igb_initialisation init;
+  uint32_t input_width;
+  uint32_t width;
+  uint32_t depth;
+  uint32_t classes;
+} igb_architecture;
+
+/* Member `network` of the ensemble `seed`: the same draw for any sigma_w2 and sigma_b2. */
+typedef struct igb_draw {
+  uint64_t seed;
+  uint32_t network;
+} igb_draw;
+
+/* Measured moments of one layer (statistics.hpp); gamma = sigma_mu2 / sigma_y2. */
+typedef struct igb_layer_report {
+  uint32_t layer;
+  double q;
+  double c;
+  double gamma;
+  double sigma_mu2;
+  double sigma_y2;
+} igb_layer_report;
+
+/* Standard normals z(draw, stream, layer, row, first_column ...) into out[count];
+ * streams: 0 weights, 1 biases, 2 inputs. Bit-identical on every target. */
+int32_t igb_normals(const igb_draw* draw, uint32_t stream, uint32_t layer, uint32_t row,
+                    uint32_t first_column, uint32_t count, float* out, igb_status* why);
+
+/* Independent standard normal inputs: inputs[count * width], row-major. */
+int32_t igb_gaussian_inputs(uint64_t seed, uint32_t count, uint32_t width, float* inputs,
+                            igb_status* why);
+/* A plane of input space for class maps: inputs[resolution * resolution * width]. */
+int32_t igb_plane_inputs(uint64_t seed, uint32_t width, uint32_t resolution, double extent,
+                         float* inputs, igb_status* why);
+
+/* A network being run, layer by layer; lives at the start of the memory handed to begin. */
+typedef struct igb_forward igb_forward;
+
+/* Bytes that igb_forward_begin needs for that many inputs. */
+int32_t igb_forward_bytes(const igb_architecture* architecture, uint32_t inputs, size_t* bytes,
+                          igb_status* why);
+/* Starts a run in memory[bytes], 64-byte aligned, which must stay untouched as long as *forward is
+ * used. inputs[count * input_width], row-major, must stay until the first step has returned. */
+int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* draw,
+                          const float* inputs, uint32_t count, void* memory, size_t bytes,
+                          igb_forward** forward, igb_status* why);
+/* Computes the next layer; depth + 1 steps in all. If `report` is not null, measures the layer
+ * (count >= 2). */
+int32_t igb_forward_step(igb_forward* forward, igb_layer_report* report, igb_status* why);
+/* After the last step: class of each input, classes[count]; the output unit with the largest value,
+ * the lowest index among equals. Status out_of_range (layer) before that. */
+int32_t igb_forward_classes(const igb_forward* forward, uint16_t* classes, igb_status* why);
+/* Pre-activations of the current layer: row a starts at result[a * *stride], *units of them. */
+const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* units,
+                                        uint32_t* stride);
+
+/* ---- statistics --------------------------------------------------------------------------- */
+
+/* Kolmogorov-Smirnov distance of ascending fractions[count] to the two-class law, and the chance of
+ * a larger one under the law. */
+double igb_ks_distance(const double* ascending, uint32_t count, double gamma);
+double igb_ks_p_value(double distance, uint32_t count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "igb/initialisation.hpp"
+#include "igb/status.hpp"
+
+namespace igb {
+
+/// What mean-field theory knows of one layer: the variance q of a pre-activation over weights and
+/// the correlation c of two inputs, kept as d = 1 - c (see expectation.hpp). By the bridge of
+/// THEORY.md section 1, gamma = c / (1 - c).
+struct Signal {
+  double q = 1.0;
+  double d = 1.0;
+
+  [[nodiscard]] double c() const { return 1.0 - d; }
+  [[nodiscard]] double gamma() const { return (1.0 - d) / d; }  ///< infinite at d = 0
+};
+
+/// Layer 1: affine in the inputs, no activation before it (THEORY.md section 8). `input` holds
+/// q_0 = x.x / d and the correlation of the inputs.
+[[nodiscard]] Signal first_layer(const Initialisation& init, Signal input);
+
+/// Layer l + 1 from layer l >= 1. The output layer is one more of these.
+[[nodiscard]] Signal next_layer(const Initialisation& init, Signal signal);
+
+/// Factor by which the squared gradient shrinks or grows per layer, sigma_w2 E[phi'^2].
+[[nodiscard]] double chi_grad(const Initialisation& init, double q);
+
+/// Phases by gamma at infinite depth (THEORY.md section 1).
+enum class Phase {
+  neutrality,             ///< gamma < 1
+  prejudice,              ///< 1 <= gamma < infinity
+  ordered_prejudice,      ///< gamma infinite, gradients vanish ("deep prejudice, ordered")
+  chaotic_prejudice,      ///< gamma infinite, gradients explode ("deep prejudice, chaotic")
+  edge_of_chaos,          ///< gradients survive; gamma grows only algebraically: transient deep prejudice
+  singular,               ///< odd phi with sigma_b2 = 0: c = 0 stays 0 for ever, phase names do not apply
+};
+[[nodiscard]] const char* phase_name(Phase phase);
+
+/// The fixed point that iteration from c = 0 reaches. Infinite q_star: the variance diverges (then
+/// chi's are limits for q -> infinity); q_star = 0: the signal dies.
+struct FixedPoint {
+  double q_star;
+  double c_star;
+  double gamma_star;
+  double chi_1;       ///< sigma_w2 E[phi'^2] at q_star: chi_grad, and the slope of the c-map at 1
+  double chi_c_star;  ///< slope of the c-map at c_star
+  double xi_q;        ///< -1 / ln chi_q, in layers
+  double xi_c;        ///< -1 / ln chi_c_star, in layers; infinite at the edge
+  double xi_grad;     ///< -1 / ln chi_1; negative: gradients grow e-fold in |xi_grad| layers
+  Phase phase;
+};
+
+/// Errors: those of `validate`; no_convergence.
+Status fixed_point(const Initialisation& init, FixedPoint& report);
+
+}  // namespace igb

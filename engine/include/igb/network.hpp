@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "igb/architecture.hpp"
+#include "igb/arena.hpp"
+#include "igb/random.hpp"
+#include "igb/status.hpp"
+#include "igb/target.hpp"
+
+namespace igb {
+
+/// The pre-activations of one layer for all inputs: row a holds the units of input a.
+struct LayerView {
+  const float* values = nullptr;
+  std::size_t inputs = 0;
+  std::size_t units = 0;
+  std::size_t stride = 0;  ///< floats from one row to the next
+
+  [[nodiscard]] std::span<const float> row(std::size_t input) const {
+    return {values + input * stride, units};
+  }
+};
+
+/// One random network on a set of inputs, a layer at a time: the caller's loop sees every layer,
+/// may stop after any of them, and nothing is stored for layers gone by.
+///
+///     Forward forward;
+///     Status status = forward.begin(architecture, draw, inputs, arena);
+///     while (status.ok() && !forward.done()) {
+///       status = forward.step();
+///       look(forward.layer(), forward.preactivations());
+///     }
+///
+/// Weights are generated tile by tile inside the product and never stored:
+/// W = sigma_w z / sqrt(N_in), b = sigma_b z. Results do not depend on the target beyond rounding
+/// (target.hpp). Memory: two buffers of inputs x width floats and a tile.
+class Forward {
+ public:
+  /// Bytes that `begin` takes from its arena for that many inputs.
+  static Status bytes(const Architecture& architecture, std::size_t inputs, std::size_t& bytes);
+
+  /// `inputs` [count, input_width], row-major; read by the first step and not kept after it.
+  /// Errors: of `validate`; out_of_range (count of inputs); of the arena.
+  Status begin(const Architecture& architecture, Draw draw, std::span<const float> inputs,
+               Arena& arena, Target target = Target::best);
+
+  /// Computes the next layer. Cost: N_in N_out normals and 2 N_in N_out x inputs flops.
+  /// Errors: non_finite (float32 overflow; value is the layer); finished.
+  Status step();
+
+  /// Layer computed last, 0 before the first step, depth + 1 for the output.
+  [[nodiscard]] std::uint32_t layer() const { return layer_; }
+  [[nodiscard]] bool done() const { return layer_ > architecture_.depth; }
+  /// Pre-activations of layer(); valid until the next step.
+  [[nodiscard]] LayerView preactivations() const { return current_; }
+
+ private:
+  struct Buffers;
+  static Buffers lay_out(const Architecture& architecture, std::size_t inputs, Arena& arena);
+
+  Architecture architecture_;
+  Draw draw_;
+  Target target_ = Target::best;
+  std::uint32_t layer_ = 0;
+  LayerView current_;
+  std::span<float> front_;
+  std::span<float> back_;
+  std::span<float> tile_;
+  std::span<float> bias_;
+};
+
+/// Independent standard normal inputs [count, width], row-major: input a, coordinate i is
+/// z(seed, inputs, 0, a, i).
+void gaussian_inputs(std::uint64_t seed, std::uint32_t width, std::span<float> inputs,
+                     Target target = Target::best);
+
+/// A plane through the origin of input space, for class maps: [resolution^2, width], row-major.
+/// Pixel (i, j), i counting down and j to the right, is the input s e_1 + t e_2 with s and t in
+/// (-extent, extent) at pixel centres, s to the right, t upwards; e_1, e_2 are the first two Gaussian
+/// inputs of the seed, made orthogonal with |e|^2 = width, so that q_0 = s^2 + t^2.
+/// Errors: out_of_range (width, resolution >= 1); buffer_too_small.
+Status plane_inputs(std::uint64_t seed, std::uint32_t width, std::uint32_t resolution,
+                    double extent, std::span<float> inputs);
+
+}  // namespace igb

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "igb/target.hpp"
+
+namespace igb {
+
+/// Philox4x32 with 10 rounds (Salmon et al. 2011, "Parallel Random Numbers: As Easy as 1, 2, 3"):
+/// a stateless bijection of a 128-bit counter under a 64-bit key.
+[[nodiscard]] std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
+                                                  std::array<std::uint32_t, 2> key);
+
+/// Which random numbers: independent arrays for independent purposes.
+enum class Stream : std::uint32_t { weights = 0, biases = 1, inputs = 2 };
+
+/// The draw of one random network: member `network` of the ensemble `seed`. Different pairs give
+/// independent networks. Moving sigma_w2 or sigma_b2 keeps the draw and morphs the same network.
+struct Draw {
+  std::uint64_t seed = 0;
+  std::uint32_t network = 0;
+};
+
+/// Standard normals z(draw, stream, layer, row, column) for columns first_column .. + out.size().
+///
+/// A pure function of its indices, bit-identical on every target. Philox with key = seed and counter
+/// (column / 4, row, stream * 2^24 + layer, network) yields four words, Box-Muller turns them into
+/// the normals of four neighbouring columns: words 0 and 1 give columns 4k and 4k + 1, words 2 and 3
+/// the next two. Radius and angle have 31 and 30 bits; |z| < 6.67.
+/// Ranges: layer < 2^24. Cost: about 30 operations a normal.
+void normals(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,
+             std::uint32_t first_column, std::span<float> out, Target target = Target::best);
+
+}  // namespace igb
