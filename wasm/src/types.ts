@@ -1,0 +1,160 @@
+/** Where the weights and biases come from: W_ij ~ N(0, sigmaW2 / N_in), b_i ~ N(0, sigmaB2). */
+export interface Initialisation {
+  /** One of `Engine.activations`. */
+  activation: string;
+  /** 1e-6 .. 1e6. */
+  sigmaW2: number;
+  /** 0 .. 1e6. */
+  sigmaB2: number;
+}
+
+/** The fixed point of the mean field, that is infinite depth. Any quantity may be `Infinity`. */
+export interface FixedPoint {
+  qStar: number;
+  cStar: number;
+  gammaStar: number;
+  chi1: number;
+  chiCStar: number;
+  /** Depth scales, in layers; negative: growth instead of decay. */
+  xiQ: number;
+  xiC: number;
+  xiGrad: number;
+  phase: string;
+}
+
+/** One layer of the mean field: variance q, correlation c of two inputs, gamma = c / (1 - c). */
+export interface Signal {
+  q: number;
+  c: number;
+  gamma: number;
+}
+
+export interface TrajectoryOptions {
+  /** Variance of the inputs, 0 < q0 <= 1e12. Default 1. */
+  q0?: number;
+  /** Correlation of the inputs, -1 .. 1. Default 0. */
+  c0?: number;
+  /** Layers 1 .. count; depth + 1 includes the output. */
+  count: number;
+}
+
+/** A point of a critical line, and the variance q there (may be `Infinity`). */
+export interface LinePoint {
+  sigmaW2: number;
+  q: number;
+}
+
+/** Law over networks of G_0, the share of infinitely many inputs that goes to the first of two
+ * classes. */
+export interface GuessingLaw {
+  readonly gamma: number;
+  readonly meanMaxFrequency: number;
+  readonly variance: number;
+  pdf(g: number): number;
+  cdf(g: number): number;
+  quantile(p: number): number;
+}
+
+/** A multilayer perceptron: layers 1 .. depth hidden, layer depth + 1 the output. */
+export interface Architecture extends Initialisation {
+  inputWidth: number;
+  width: number;
+  depth: number;
+  /** Two or more. */
+  classes: number;
+}
+
+/** A seed of an ensemble: a safe integer >= 0 or a bigint below 2^64. */
+export type Seed = number | bigint;
+
+/** Member `network` (default 0) of the ensemble `seed`: the same draw for any sigmaW2, sigmaB2. */
+export interface Draw {
+  seed: Seed;
+  network?: number;
+}
+
+export type Stream = 'weights' | 'biases' | 'inputs';
+
+export interface NormalsOptions extends Draw {
+  stream: Stream;
+  layer: number;
+  row: number;
+  /** Default 0. */
+  firstColumn?: number;
+  count: number;
+}
+
+/** Measured moments of one layer of one network; gamma = sigmaMu2 / sigmaY2. */
+export interface LayerReport {
+  layer: number;
+  q: number;
+  c: number;
+  gamma: number;
+  sigmaMu2: number;
+  sigmaY2: number;
+}
+
+export interface StepOptions {
+  /** Measure the layer (needs two inputs or more). Default true. */
+  measure?: boolean;
+}
+
+/** A network on a set of inputs, computed a layer at a time. Iterating steps to the output and
+ * yields the report of every layer. */
+export interface Forward extends Iterable<LayerReport> {
+  /** Layer computed last: 0 before the first step, depth + 1 for the output. */
+  readonly layer: number;
+  readonly done: boolean;
+  /** Computes the next layer; its report, or null with `measure: false`. Throws `IgbError`
+   * "finished" after the output and "non_finite" when float32 overflows. */
+  step(options?: { measure?: true }): LayerReport;
+  step(options: StepOptions): LayerReport | null;
+  /** Pre-activations of `layer`, [inputs, units] row-major; a copy. */
+  preactivations(): Float32Array;
+  /** Class of each input, once `done`; a copy. */
+  classes(): Uint16Array;
+}
+
+/** One instance of the module with its own fixed memory. Calls are synchronous; for parallel work
+ * load one engine a worker. */
+export interface Engine {
+  readonly version: string;
+  readonly activations: readonly string[];
+  /** Bytes of the fixed memory that one call, or one network with its inputs, can use. */
+  readonly capacity: number;
+
+  fixedPoint(init: Initialisation): FixedPoint;
+  trajectory(init: Initialisation, options: TrajectoryOptions): Signal[];
+  /** Where gradients neither vanish nor explode, or null when there is no such point. */
+  edgeOfChaos(activation: string, sigmaB2: number): LinePoint | null;
+  /** Where gamma at infinite depth is `gamma` (1: the neutrality line), or null. */
+  isoGamma(activation: string, sigmaB2: number, gamma: number): LinePoint | null;
+
+  /** 0 <= gamma <= Infinity. */
+  law(gamma: number): GuessingLaw;
+  /** pmf[n], n = 0 .. inputs: chance that n of `inputs` independent inputs go to the first class. */
+  finiteTwoClassLaw(gamma: number, inputs: number): Float64Array;
+
+  /** Standard normals, bit-identical on every target. */
+  normals(options: NormalsOptions): Float32Array;
+  /** Independent standard normal inputs, [count, width] row-major. */
+  gaussianInputs(seed: Seed, count: number, width: number): Float32Array;
+  /** Pixels of a plane through the origin of input space, coordinates within (-extent, extent):
+   * [resolution^2, width] row-major, top row first. */
+  planeInputs(seed: Seed, width: number, resolution: number, extent: number): Float32Array;
+
+  /** Starts a network on `inputs`, [count, inputWidth] row-major, which are copied. An engine runs
+   * one network at a time: this ends the one before, whose methods throw from then on. */
+  forward(architecture: Architecture, draw: Draw, inputs: Float32Array): Forward;
+  /** Bytes of `capacity` that such a network takes, its inputs not included. */
+  forwardBytes(architecture: Architecture, inputs: number): number;
+
+  /** Kolmogorov-Smirnov distance of ascending fractions to the two-class law. */
+  ksDistance(ascending: ArrayLike<number>, gamma: number): number;
+  /** Chance of a larger distance under the law for that many samples. */
+  ksPValue(distance: number, count: number): number;
+}
+
+/** The module: its address, its bytes, a response that carries it, or compiled already (which can be
+ * posted to workers). */
+export type EngineSource = string | URL | BufferSource | Response | WebAssembly.Module;
