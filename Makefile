@@ -1,0 +1,86 @@
+# make         the command-line program, build/bin/igb
+# make demo    builds everything and serves the page at http://localhost:8080 (PORT=)
+# make test    all tests: native, WebAssembly, browser
+# also: setup bench wasm web lint format clean
+
+PORT ?= 8080
+CMAKE_FLAGS ?=
+RELEASE := build/release
+WASM := build/wasm-build
+RESULTS := build/results
+JUNIT = --test-reporter=spec --test-reporter-destination=stdout \
+  --test-reporter=junit --test-reporter-destination=$(abspath $(RESULTS))/wasm.xml
+CPP = $(shell git ls-files '*.cpp' '*.hpp' '*.h')
+
+.DELETE_ON_ERROR:
+.PHONY: igb setup setup-native setup-wasm setup-web setup-lint native test test-native test-wasm \
+  test-web bench wasm module web demo lint lint-cpp lint-js format clean
+
+igb: $(RELEASE)/build.ninja
+	@cmake --build $(RELEASE) --target igb
+
+setup:
+	@.ci/setup
+	@echo "setup: everything is in place"
+
+# What a target needs is checked at each call (a fraction of a second) and installed if missing.
+setup-native setup-wasm setup-web setup-lint: setup-%:
+	@.ci/setup $*
+
+$(RELEASE)/build.ninja: | setup-native
+	cmake --preset release $(CMAKE_FLAGS)
+
+native: $(RELEASE)/build.ninja
+	@cmake --build $(RELEASE)
+
+test: test-native test-wasm test-web
+
+test-native: native
+	ctest --preset release -j "$$(nproc)" --output-junit $(abspath $(RESULTS))/native.xml
+
+bench: native
+	cmake --build $(RELEASE) --target run_bench
+
+# The WebAssembly module and the JavaScript package around it.
+$(WASM)/build.ninja: | setup-wasm
+	emcmake cmake --preset wasm
+
+module: $(WASM)/build.ninja
+	@cmake --build $(WASM)
+
+wasm: module
+	cd wasm && npm run --silent build
+
+test-wasm: wasm
+	@mkdir -p $(RESULTS)
+	cd wasm && node --test $(JUNIT) test/*.test.*
+
+web: wasm | setup-web
+	cd web && npm run --silent build
+
+test-web: web
+	cd web && PLAYWRIGHT_JUNIT_OUTPUT_NAME=$(abspath $(RESULTS))/web.xml \
+	  npx playwright test --reporter=list,junit
+
+demo: igb web
+	cd web && npm run --silent serve -- $(PORT)
+
+lint: lint-cpp lint-js
+
+lint-cpp: native | setup-lint
+	clang-format --dry-run -Werror $(CPP)
+	run-clang-tidy -quiet -p $(RELEASE) '/(engine|tests)/'
+
+lint-js: | setup-lint
+	cd wasm && npm run --silent lint
+	cd web && npm run --silent lint
+
+format: | setup-lint
+	clang-format -i $(CPP)
+	cd wasm && npm run --silent format
+	cd web && npm run --silent format
+
+# Keeps build/deps, so that the next build needs no network.
+clean:
+	find build -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +
+	rm -rf wasm/dist
