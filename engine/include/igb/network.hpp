@@ -24,6 +24,8 @@ struct LayerView {
   }
 };
 
+struct Kernels;
+
 /// One random network on a set of inputs, a layer at a time: the caller's loop sees every layer,
 /// may stop after any of them, and nothing is stored for layers gone by.
 ///
@@ -42,8 +44,10 @@ class Forward {
   /// Bytes that `begin` takes from its arena for that many inputs.
   static Status bytes(const Architecture& architecture, std::size_t inputs, std::size_t& bytes);
 
-  /// `inputs` [count, input_width], row-major; read by the first step and not kept after it.
-  /// Errors: of `validate`; out_of_range (count of inputs); of the arena.
+  /// `inputs` [count, input_width], row-major; read by the first step and not kept after it. A
+  /// remainder that fills no row is ignored.
+  /// Errors: of `validate`; out_of_range (count of inputs); non_finite (layer 0: an input
+  /// is); unknown_name (target that cannot run here); of the arena.
   Status begin(const Architecture& architecture, Draw draw, std::span<const float> inputs,
                Arena& arena, Target target = Target::best);
 
@@ -54,12 +58,13 @@ class Forward {
   /// Layer computed last, 0 before the first step, depth + 1 for the output.
   [[nodiscard]] std::uint32_t layer() const { return layer_; }
   [[nodiscard]] bool done() const { return layer_ > architecture_.depth; }
+  [[nodiscard]] std::uint32_t depth() const { return architecture_.depth; }
   /// Pre-activations of layer(); valid until the next step.
   [[nodiscard]] LayerView preactivations() const { return current_; }
 
  private:
-  struct Buffers;
-  static Buffers lay_out(const Architecture& architecture, std::size_t inputs, Arena& arena);
+  Status take_buffers(const Architecture& architecture, std::size_t inputs, Arena& arena);
+  void apply_activation(const Kernels& kernels);
 
   Architecture architecture_;
   Draw draw_;
@@ -69,7 +74,7 @@ class Forward {
   std::span<float> front_;
   std::span<float> back_;
   std::span<float> tile_;
-  std::span<float> bias_;
+  bool running_ = false;
 };
 
 /// Independent standard normal inputs [count, width], row-major: input a, coordinate i is
@@ -81,7 +86,7 @@ void gaussian_inputs(std::uint64_t seed, std::uint32_t width, std::span<float> i
 /// Pixel (i, j), i counting down and j to the right, is the input s e_1 + t e_2 with s and t in
 /// (-extent, extent) at pixel centres, s to the right, t upwards; e_1, e_2 are the first two Gaussian
 /// inputs of the seed, made orthogonal with |e|^2 = width, so that q_0 = s^2 + t^2.
-/// Errors: out_of_range (width, resolution >= 1); buffer_too_small.
+/// Errors: out_of_range (width, resolution >= 2); buffer_too_small.
 Status plane_inputs(std::uint64_t seed, std::uint32_t width, std::uint32_t resolution,
                     double extent, std::span<float> inputs);
 

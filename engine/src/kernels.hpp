@@ -1,0 +1,80 @@
+// The kernels, compiled once per instruction set (kernels.cpp) and chosen at run time (target.cpp).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "igb/random.hpp"
+
+namespace igb {
+
+/// Where random numbers come from, without row and column: Philox key and the fixed counter words.
+struct NormalSource {
+  std::array<std::uint32_t, 2> key;
+  std::uint32_t layer_word;  ///< stream * 2^24 + layer
+  std::uint32_t network;
+};
+
+[[nodiscard]] constexpr NormalSource normal_source(Draw draw, Stream stream, std::uint32_t layer) {
+  return {{static_cast<std::uint32_t>(draw.seed), static_cast<std::uint32_t>(draw.seed >> 32)},
+          static_cast<std::uint32_t>(stream) << 24 | layer,
+          draw.network};
+}
+
+/// Columns of weights generated at a time: a multiple of 4 whose tile fits the first-level cache.
+inline constexpr std::size_t tile_columns = 256;
+/// The widest panel of output units that any target computes at a time.
+inline constexpr std::size_t panel_units_max = 32;
+inline constexpr std::size_t tile_floats = tile_columns * panel_units_max;
+
+[[nodiscard]] constexpr std::size_t round_up(std::size_t count, std::size_t multiple) {
+  return (count + multiple - 1) / multiple * multiple;
+}
+
+/// One random dense layer: out[a, i] = weight_scale sum_k z(i, k) in[a, k] + bias_scale z_b(i).
+struct DenseJob {
+  NormalSource weights;
+  NormalSource biases;
+  float weight_scale;
+  float bias_scale;
+  const float* in;  ///< [inputs, in_stride]
+  std::size_t in_units;
+  std::size_t in_stride;
+  float* out;  ///< [inputs, out_stride], units up to round_up(out_units, panel_units)
+  std::size_t out_units;
+  std::size_t out_stride;
+  std::size_t inputs;
+  float* tile;  ///< tile_floats, 64-byte aligned scratch
+};
+
+struct Kernels {
+  /// Output units computed at a time. Rows of activations are padded to a multiple of it with units
+  /// that nobody reads, so that panels are stored whole.
+  std::size_t panel_units;
+  /// out[count] = z(row, first_column ...).
+  void (*normals)(const NormalSource& source, std::uint32_t row, std::uint32_t first_column,
+                  std::size_t count, float* out);
+  void (*dense)(const DenseJob& job);
+  /// values[count] = phi(values), in place, by the index of the activation; count a multiple of
+  /// panel_units.
+  void (*const* activate)(float* values, std::size_t count);
+};
+
+namespace emulated {
+extern const Kernels kernels;
+}
+namespace baseline {
+extern const Kernels kernels;
+}
+namespace avx2 {
+extern const Kernels kernels;
+}
+namespace avx512 {
+extern const Kernels kernels;
+}
+
+/// The table of an available target.
+[[nodiscard]] const Kernels& kernels_of(Target target);
+
+}  // namespace igb

@@ -1,0 +1,144 @@
+// The vector types and the few operations that all kernels are written on. The only file that knows
+// xsimd. Compiled once per instruction set, each time in a namespace named after it (IGB_TARGET), so
+// that the linker can never merge code of two instruction sets.
+#pragma once
+
+#if !defined(IGB_TARGET)
+#error "IGB_TARGET names the instruction set: emulated, baseline, avx2 or avx512"
+#endif
+
+#define IGB_IS_emulated 1
+#define IGB_IS_baseline 0
+#define IGB_IS_avx2 0
+#define IGB_IS_avx512 0
+#define IGB_CONCATENATE(a, b) a##b
+#define IGB_IS(target) IGB_CONCATENATE(IGB_IS_, target)
+#if IGB_IS(IGB_TARGET)
+#define IGB_EMULATED
+#define XSIMD_WITH_EMULATED 1
+#endif
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <xsimd/xsimd.hpp>
+
+namespace igb::IGB_TARGET {
+
+#if defined(IGB_EMULATED)
+using Arch = xsimd::emulated<128>;
+inline constexpr bool has_fma = false;
+#else
+using Arch = xsimd::default_arch;
+#if defined(__FMA__) || defined(__aarch64__)
+inline constexpr bool has_fma = true;
+#else
+inline constexpr bool has_fma = false;
+#endif
+#endif
+
+using Float = xsimd::batch<float, Arch>;
+using Int = xsimd::batch<std::int32_t, Arch>;
+using Word = xsimd::batch<std::uint32_t, Arch>;
+using Mask = xsimd::batch_bool<float, Arch>;
+
+inline constexpr std::size_t lanes = Float::size;
+
+#define IGB_INLINE inline __attribute__((always_inline))
+#define IGB_LAMBDA_INLINE __attribute__((always_inline))
+
+/// a * b + c: fused where the target has it. Never used for random numbers.
+IGB_INLINE Float mul_add(Float a, Float b, Float c) {
+  if constexpr (has_fma) {
+    return xsimd::fma(a, b, c);
+  } else {
+    return a * b + c;
+  }
+}
+
+/// Horner's rule, highest coefficient first, with fused or separate rounding.
+template <bool fused, std::size_t count>
+IGB_INLINE Float polynomial(Float x, const std::array<float, count>& coefficients) {
+  Float sum(coefficients[0]);
+  for (std::size_t i = 1; i < count; ++i) {
+    if constexpr (fused) {
+      sum = mul_add(sum, x, Float(coefficients[i]));
+    } else {
+      sum = sum * x + Float(coefficients[i]);
+    }
+  }
+  return sum;
+}
+
+/// 0, 1, 2, ... in the lanes.
+IGB_INLINE Word lane_index() {
+  alignas(64) std::array<std::uint32_t, lanes> index{};
+  for (std::size_t i = 0; i < lanes; ++i) index[i] = static_cast<std::uint32_t>(i);
+  return Word::load_aligned(index.data());
+}
+
+struct WideProduct {
+  Word high;
+  Word low;
+};
+
+/// The 64-bit products of the lanes with m, split in halves. xsimd has no such operation.
+IGB_INLINE WideProduct wide_multiply(Word a, std::uint32_t m) {
+#if defined(IGB_EMULATED)
+  alignas(64) std::array<std::uint32_t, lanes> in{};
+  alignas(64) std::array<std::uint32_t, lanes> high{};
+  alignas(64) std::array<std::uint32_t, lanes> low{};
+  a.store_aligned(in.data());
+  for (std::size_t i = 0; i < lanes; ++i) {
+    const std::uint64_t product = std::uint64_t{in[i]} * m;
+    high[i] = static_cast<std::uint32_t>(product >> 32);
+    low[i] = static_cast<std::uint32_t>(product);
+  }
+  return {Word::load_aligned(high.data()), Word::load_aligned(low.data())};
+#elif defined(__AVX512F__)
+  const __m512i factor = _mm512_set1_epi32(static_cast<int>(m));
+  const __m512i even = _mm512_mul_epu32(a, factor);
+  const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(a, 32), factor);
+  return {Word(_mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd)),
+          Word(_mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32)))};
+#elif defined(__AVX2__)
+  const __m256i factor = _mm256_set1_epi32(static_cast<int>(m));
+  const __m256i even = _mm256_mul_epu32(a, factor);
+  const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(a, 32), factor);
+  return {Word(_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA)),
+          Word(_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xAA))};
+#elif defined(__SSE2__) && !defined(__EMSCRIPTEN__)
+  const __m128i factor = _mm_set1_epi32(static_cast<int>(m));
+  const __m128i even = _mm_mul_epu32(a, factor);
+  const __m128i odd = _mm_mul_epu32(_mm_srli_epi64(a, 32), factor);
+  const __m128i odd_mask = _mm_set_epi32(-1, 0, -1, 0);
+  return {Word(_mm_or_si128(_mm_srli_epi64(even, 32), _mm_and_si128(odd, odd_mask))),
+          Word(_mm_or_si128(_mm_andnot_si128(odd_mask, even), _mm_slli_epi64(odd, 32)))};
+#elif defined(__wasm_simd128__)
+  const v128_t factor = wasm_i32x4_splat(static_cast<std::int32_t>(m));
+  const v128_t first = wasm_u64x2_extmul_low_u32x4(a, factor);
+  const v128_t second = wasm_u64x2_extmul_high_u32x4(a, factor);
+  return {Word(wasm_i32x4_shuffle(first, second, 1, 3, 5, 7)),
+          Word(wasm_i32x4_shuffle(first, second, 0, 2, 4, 6))};
+#elif defined(__ARM_NEON)
+  const uint32x4_t in = a;
+  const uint64x2_t first = vmull_n_u32(vget_low_u32(in), m);
+  const uint64x2_t second = vmull_n_u32(vget_high_u32(in), m);
+  return {Word(vcombine_u32(vshrn_n_u64(first, 32), vshrn_n_u64(second, 32))),
+          Word(vcombine_u32(vmovn_u64(first), vmovn_u64(second)))};
+#else
+#error "no wide multiplication for this target: build with IGB_TARGET=emulated only"
+#endif
+}
+
+IGB_INLINE Float as_float(Word bits) { return xsimd::bitwise_cast<float>(bits); }
+IGB_INLINE Word as_word(Float value) { return xsimd::bitwise_cast<std::uint32_t>(value); }
+IGB_INLINE Int as_int(Word bits) { return xsimd::bitwise_cast<std::int32_t>(bits); }
+IGB_INLINE Word as_word(Int value) { return xsimd::bitwise_cast<std::uint32_t>(value); }
+/// Nearest float to a signed integer, ties to even, on every target.
+IGB_INLINE Float to_float(Int value) { return xsimd::to_float(value); }
+/// The lower / higher of the two; the second operand where either is NaN or both are zero.
+IGB_INLINE Float min(Float a, Float b) { return xsimd::select(a < b, a, b); }
+IGB_INLINE Float max(Float a, Float b) { return xsimd::select(a > b, a, b); }
+
+}  // namespace igb::IGB_TARGET

@@ -1,0 +1,149 @@
+#include "igb/statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace igb {
+
+namespace {
+
+struct Scratch {
+  std::span<double> sum;           ///< over inputs, of a unit's value less that on input 0
+  std::span<double> square_sum;    ///< of the same
+  std::span<double> weighted_sum;  ///< over inputs, of values divided by sqrt(q_aa)
+};
+
+Scratch take_scratch(std::size_t units, Arena& arena) {
+  return {arena.take<double>(units), arena.take<double>(units), arena.take<double>(units)};
+}
+
+double mean_square(std::span<const float> row) {
+  double sum = 0.0;
+  for (const float value : row) sum += static_cast<double>(value) * value;
+  return sum / static_cast<double>(row.size());
+}
+
+}  // namespace
+
+Status layer_moments_bytes(std::size_t units, std::size_t inputs, std::size_t& bytes) {
+  if (const Status status = check_range("inputs", static_cast<double>(inputs), 2, inputs_max);
+      !status.ok()) {
+    return status;
+  }
+  Arena measure;
+  (void)take_scratch(units, measure);
+  bytes = measure.used();
+  return measure.status();
+}
+
+Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& moments) {
+  if (const Status status = check_range("inputs", static_cast<double>(layer.inputs), 2, inputs_max);
+      !status.ok()) {
+    return status;
+  }
+  const Scratch unit = take_scratch(layer.units, scratch);
+  if (const Status status = scratch.status(); !status.ok()) return status;
+  std::ranges::fill(unit.sum, 0.0);
+  std::ranges::fill(unit.square_sum, 0.0);
+  std::ranges::fill(unit.weighted_sum, 0.0);
+
+  double q = 0.0;
+  const std::span<const float> centre = layer.row(0);
+  for (std::size_t a = 0; a < layer.inputs; ++a) {
+    const std::span<const float> row = layer.row(a);
+    const double q_aa = mean_square(row);
+    const double weight = q_aa > 0.0 ? 1.0 / std::sqrt(q_aa) : 0.0;
+    q += q_aa;
+    for (std::size_t i = 0; i < layer.units; ++i) {
+      const double value = row[i];
+      const double deviation = value - centre[i];
+      unit.sum[i] += deviation;
+      unit.square_sum[i] += deviation * deviation;
+      unit.weighted_sum[i] += weight * value;
+    }
+  }
+
+  const auto inputs = static_cast<double>(layer.inputs);
+  const auto units = static_cast<double>(layer.units);
+  double mean_square_sum = 0.0;
+  double variance_sum = 0.0;
+  double weighted_square_sum = 0.0;
+  for (std::size_t i = 0; i < layer.units; ++i) {
+    const double mean = centre[i] + unit.sum[i] / inputs;
+    mean_square_sum += mean * mean;
+    variance_sum += (unit.square_sum[i] - unit.sum[i] * unit.sum[i] / inputs) / (inputs - 1.0);
+    weighted_square_sum += unit.weighted_sum[i] * unit.weighted_sum[i];
+  }
+  moments.q = q / inputs;
+  moments.sigma_y2 = variance_sum / units;
+  moments.sigma_mu2 = mean_square_sum / units - moments.sigma_y2 / inputs;
+  // sum over all pairs, a = b included, each of which contributes 1
+  moments.c = (weighted_square_sum / units - inputs) / (inputs * (inputs - 1.0));
+  return {};
+}
+
+Status guess_classes(const LayerView& output, std::span<std::uint16_t> classes) {
+  if (classes.size() < output.inputs) {
+    return {StatusCode::buffer_too_small, "classes", static_cast<double>(classes.size()),
+            static_cast<double>(output.inputs)};
+  }
+  for (std::size_t a = 0; a < output.inputs; ++a) {
+    const std::span<const float> row = output.row(a);
+    classes[a] = static_cast<std::uint16_t>(std::ranges::max_element(row) - row.begin());
+  }
+  return {};
+}
+
+Status count_classes(std::span<const std::uint16_t> guesses, std::span<std::uint32_t> counts) {
+  std::ranges::fill(counts, 0U);
+  for (const std::uint16_t guess : guesses) {
+    if (guess >= counts.size()) {
+      return {StatusCode::out_of_range, "guess", static_cast<double>(guess), 0.0,
+              static_cast<double>(counts.size()) - 1.0};
+    }
+    ++counts[guess];
+  }
+  return {};
+}
+
+Status add_to_histogram(std::span<const double> fractions, std::span<std::uint32_t> bins) {
+  if (const Status status = check_range("bins", static_cast<double>(bins.size()), 1, 1e9);
+      !status.ok()) {
+    return status;
+  }
+  for (const double fraction : fractions) {
+    if (const Status status = check_range("fraction", fraction, 0.0, 1.0); !status.ok()) {
+      return status;
+    }
+    const auto bin = static_cast<std::size_t>(fraction * static_cast<double>(bins.size()));
+    ++bins[std::min(bin, bins.size() - 1)];
+  }
+  return {};
+}
+
+double ks_distance(std::span<const double> ascending, const TwoClassLaw& law) {
+  const auto count = static_cast<double>(ascending.size());
+  double distance = 0.0;
+  for (std::size_t i = 0; i < ascending.size(); ++i) {
+    const double expected = law.cdf(ascending[i]);
+    const double below = static_cast<double>(i) / count;
+    const double above = static_cast<double>(i + 1) / count;
+    distance = std::max({distance, expected - below, above - expected});
+  }
+  return distance;
+}
+
+double ks_p_value(double distance, std::size_t samples) {
+  const double root = std::sqrt(static_cast<double>(samples));
+  const double x = (root + 0.12 + 0.11 / root) * distance;  // Stephens 1970
+  if (!(x > 0.2)) return std::isnan(x) ? x : 1.0;
+  double tail = 0.0;
+  double sign = 1.0;
+  for (int k = 1; k <= 100; ++k) {
+    tail += sign * std::exp(-2.0 * k * k * x * x);
+    sign = -sign;
+  }
+  return std::clamp(2.0 * tail, 0.0, 1.0);
+}
+
+}  // namespace igb
