@@ -1,0 +1,275 @@
+import { IgbError, IgbMemoryError } from './errors.js';
+import { Run } from './forward.js';
+import { structs } from './layout.js';
+import type { Library } from './library.js';
+import type {
+  Architecture,
+  Draw,
+  Engine,
+  FixedPoint,
+  Forward,
+  GuessingLaw,
+  Initialisation,
+  LinePoint,
+  NormalsOptions,
+  Seed,
+  Signal,
+  Stream,
+  TrajectoryOptions,
+} from './types.js';
+
+const streams: readonly Stream[] = ['weights', 'biases', 'inputs'];
+
+/** The engine over one instance of the module. */
+export class WasmEngine implements Engine {
+  readonly version: string;
+  readonly activations: readonly string[];
+  readonly capacity: number;
+  readonly #library: Library;
+  /** Where blocks begin when no network runs. */
+  readonly #base: number;
+  #run: Run | null = null;
+
+  constructor(library: Library) {
+    const { functions, memory } = library;
+    this.#library = library;
+    this.#base = memory.mark();
+    this.capacity = memory.available;
+    this.version = memory.readString(functions.igb_version());
+    this.activations = Array.from({ length: functions.igb_activation_count() }, (_, index) =>
+      memory.readString(functions.igb_activation_name(index)),
+    );
+  }
+
+  fixedPoint(init: Initialisation): FixedPoint {
+    const { functions, memory } = this.#library;
+    const struct = structs.igb_fixed_point_report;
+    return memory.scratch(() => {
+      const address = this.#takeInitialisation(init);
+      const report = memory.take(struct.size);
+      this.#library.call((why) => functions.igb_fixed_point(address, report, why));
+      const fixedPoint = memory.readStruct(struct, report);
+      return {
+        ...fixedPoint,
+        phase: memory.readString(functions.igb_phase_name(fixedPoint.phase)),
+      };
+    });
+  }
+
+  trajectory(init: Initialisation, { q0 = 1, c0 = 0, count }: TrajectoryOptions): Signal[] {
+    const { functions, memory } = this.#library;
+    const struct = structs.igb_signal;
+    const length = this.#library.uint32('count', count);
+    return memory.scratch(() => {
+      const address = this.#takeInitialisation(init);
+      const signals = memory.take(length * struct.size);
+      this.#library.call((why) => functions.igb_trajectory(address, q0, c0, length, signals, why));
+      return Array.from({ length }, (_, index) =>
+        memory.readStruct(struct, signals + index * struct.size),
+      );
+    });
+  }
+
+  edgeOfChaos(activation: string, sigmaB2: number): LinePoint | null {
+    const { functions } = this.#library;
+    const phi = this.#activationIndex(activation);
+    return this.#linePoint((point, why) => functions.igb_edge_of_chaos(phi, sigmaB2, point, why));
+  }
+
+  isoGamma(activation: string, sigmaB2: number, gamma: number): LinePoint | null {
+    const { functions } = this.#library;
+    const phi = this.#activationIndex(activation);
+    return this.#linePoint((point, why) =>
+      functions.igb_iso_gamma(phi, sigmaB2, gamma, point, why),
+    );
+  }
+
+  law(gamma: number): GuessingLaw {
+    const { functions } = this.#library;
+    const checked = (result: number, parameter: string, argument: number, high: number) =>
+      this.#library.number(result, parameter, argument, 0, high);
+    const meanMaxFrequency = functions.igb_two_class_mean_max_frequency(gamma);
+    return {
+      gamma,
+      meanMaxFrequency: checked(meanMaxFrequency, 'gamma', gamma, Number.POSITIVE_INFINITY),
+      variance: functions.igb_two_class_variance(gamma),
+      pdf: (g) => checked(functions.igb_two_class_pdf(gamma, g), 'g', g, 1),
+      cdf: (g) => checked(functions.igb_two_class_cdf(gamma, g), 'g', g, 1),
+      quantile: (p) => checked(functions.igb_two_class_quantile(gamma, p), 'p', p, 1),
+    };
+  }
+
+  finiteTwoClassLaw(gamma: number, inputs: number): Float64Array {
+    const { functions, memory } = this.#library;
+    const length = this.#library.uint32('inputs', inputs) + 1;
+    return memory.scratch(() => {
+      const pmf = memory.take(length * Float64Array.BYTES_PER_ELEMENT);
+      this.#library.call((why) => functions.igb_finite_two_class_law(gamma, inputs, pmf, why));
+      return memory.float64(pmf, length).slice();
+    });
+  }
+
+  normals(options: NormalsOptions): Float32Array {
+    const { functions } = this.#library;
+    const stream = streams.indexOf(options.stream);
+    if (stream < 0) this.#library.refuse('unknown_name', 'stream');
+    const layer = this.#library.uint32('layer', options.layer);
+    const row = this.#library.uint32('row', options.row);
+    const column = this.#library.uint32('first_column', options.firstColumn ?? 0);
+    const count = this.#library.uint32('count', options.count);
+    return this.#floats(count, (out) => {
+      const draw = this.#takeDraw(options);
+      this.#library.call((why) =>
+        functions.igb_normals(draw, stream, layer, row, column, count, out, why),
+      );
+    });
+  }
+
+  gaussianInputs(seed: Seed, count: number, width: number): Float32Array {
+    const { functions } = this.#library;
+    const seed64 = this.#library.seed(seed);
+    const values = this.#library.uint32('count', count) * this.#library.uint32('width', width);
+    return this.#floats(values, (inputs) =>
+      this.#library.call((why) => functions.igb_gaussian_inputs(seed64, count, width, inputs, why)),
+    );
+  }
+
+  planeInputs(seed: Seed, width: number, resolution: number, extent: number): Float32Array {
+    const { functions } = this.#library;
+    const seed64 = this.#library.seed(seed);
+    const pixels = this.#library.uint32('resolution', resolution) ** 2;
+    return this.#floats(pixels * this.#library.uint32('width', width), (inputs) =>
+      this.#library.call((why) =>
+        functions.igb_plane_inputs(seed64, width, resolution, extent, inputs, why),
+      ),
+    );
+  }
+
+  forward(architecture: Architecture, draw: Draw, inputs: Float32Array): Forward {
+    const { memory } = this.#library;
+    const { inputWidth, depth } = architecture;
+    const count = Math.floor(inputs.length / Math.max(inputWidth, 1));
+    const bytes = this.forwardBytes(architecture, count);
+    if (count * inputWidth !== inputs.length) {
+      const note = '; its number of values must be a multiple of input_width';
+      const low = count * inputWidth;
+      this.#library.refuse('out_of_range', 'inputs', inputs.length, low, low + inputWidth, note);
+    }
+
+    this.#end();
+    const needed = bytes + inputs.byteLength;
+    if (needed > this.capacity) throw new IgbMemoryError(needed, this.capacity);
+    try {
+      const start = { memory: memory.take(bytes), bytes, inputs: memory.take(inputs.byteLength) };
+      memory.float32(start.inputs, inputs.length).set(inputs);
+      this.#run = memory.scratch(() => {
+        const description = this.#takeArchitecture(architecture);
+        const drawAddress = this.#takeDraw(draw);
+        return new Run(this.#library, {
+          ...start,
+          architecture: description,
+          draw: drawAddress,
+          depth,
+          count,
+        });
+      });
+      return this.#run;
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  forwardBytes(architecture: Architecture, inputs: number): number {
+    const { functions, memory } = this.#library;
+    const count = this.#library.uint32('inputs', inputs);
+    return memory.scratch(() => {
+      const address = this.#takeArchitecture(architecture);
+      const bytes = memory.take(Uint32Array.BYTES_PER_ELEMENT);
+      this.#library.call((why) => functions.igb_forward_bytes(address, count, bytes, why));
+      return memory.readUint32(bytes);
+    });
+  }
+
+  ksDistance(ascending: ArrayLike<number>, gamma: number): number {
+    const { functions, memory } = this.#library;
+    return memory.scratch(() => {
+      const fractions = memory.take(ascending.length * Float64Array.BYTES_PER_ELEMENT);
+      memory.float64(fractions, ascending.length).set(ascending);
+      const distance = functions.igb_ks_distance(fractions, ascending.length, gamma);
+      return this.#library.number(distance, 'gamma', gamma, 0, Number.POSITIVE_INFINITY);
+    });
+  }
+
+  ksPValue(distance: number, count: number): number {
+    const samples = this.#library.uint32('count', count);
+    const chance = this.#library.functions.igb_ks_p_value(distance, samples);
+    return this.#library.number(chance, 'distance', distance, 0, 1);
+  }
+
+  /** Ends the network that runs, if any, and gives back its memory. */
+  #end(): void {
+    this.#run?.end();
+    this.#run = null;
+    this.#library.memory.release(this.#base);
+  }
+
+  #activationIndex(name: string): number {
+    const index = this.activations.indexOf(name);
+    if (index >= 0) return index;
+    const note = `: "${name}"; known: ${this.activations.join(', ')}`;
+    return this.#library.refuse('unknown_name', 'activation', index, 0, 0, note);
+  }
+
+  #takeInitialisation(init: Initialisation): number {
+    return this.#library.memory.takeStruct(structs.igb_initialisation, {
+      ...init,
+      activation: this.#activationIndex(init.activation),
+    });
+  }
+
+  #takeArchitecture(architecture: Architecture): number {
+    const library = this.#library;
+    return library.memory.takeStruct(structs.igb_architecture, {
+      activation: this.#activationIndex(architecture.activation),
+      sigmaW2: architecture.sigmaW2,
+      sigmaB2: architecture.sigmaB2,
+      inputWidth: library.uint32('input_width', architecture.inputWidth),
+      width: library.uint32('width', architecture.width),
+      depth: library.uint32('depth', architecture.depth),
+      classes: library.uint32('classes', architecture.classes),
+    });
+  }
+
+  #takeDraw({ seed, network = 0 }: Draw): number {
+    return this.#library.memory.takeStruct(structs.igb_draw, {
+      seed: this.#library.seed(seed),
+      network: this.#library.uint32('network', network),
+    });
+  }
+
+  /** A copy of `count` floats that `fill` has written. */
+  #floats(count: number, fill: (address: number) => void): Float32Array {
+    const { memory } = this.#library;
+    return memory.scratch(() => {
+      const address = memory.take(count * Float32Array.BYTES_PER_ELEMENT);
+      fill(address);
+      return memory.float32(address, count).slice();
+    });
+  }
+
+  /** The point that a solver finds, null where the line does not exist. */
+  #linePoint(solve: (point: number, why: number) => number): LinePoint | null {
+    const { memory } = this.#library;
+    return memory.scratch(() => {
+      const point = memory.take(structs.igb_line_point.size);
+      try {
+        this.#library.call((why) => solve(point, why));
+      } catch (error) {
+        if (error instanceof IgbError && error.status === 'no_solution') return null;
+        throw error;
+      }
+      return memory.readStruct(structs.igb_line_point, point);
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import { IgbError } from './errors.js';
+import { type Functions, statusNames, structs } from './layout.js';
+import { Memory } from './memory.js';
+import type { Seed } from './types.js';
+
+export type StatusName = (typeof statusNames)[number];
+
+const messageBytes = 512;
+const nameBytes = 64;
+const uint32Max = 2 ** 32 - 1;
+const uint64Max = 2n ** 64n - 1n;
+
+const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The functions of an instance, its memory, and its statuses as exceptions. */
+export class Library {
+  readonly functions: Functions;
+  readonly memory: Memory;
+  readonly #why: number;
+  readonly #message: number;
+  readonly #name: number;
+
+  constructor(instance: WebAssembly.Instance) {
+    const exports = instance.exports as unknown as Functions & {
+      memory: WebAssembly.Memory;
+      __heap_base: WebAssembly.Global;
+      _initialize?: () => void;
+    };
+    exports._initialize?.();
+    this.functions = exports;
+    this.memory = new Memory(exports.memory, exports.__heap_base.value);
+    this.#why = this.memory.take(structs.igb_status.size);
+    this.#message = this.memory.take(messageBytes);
+    this.#name = this.memory.take(nameBytes);
+  }
+
+  /** Makes a call that returns a status code and throws what it refuses. */
+  call(run: (why: number) => number): void {
+    if (run(this.#why) !== 0) throw this.#error();
+  }
+
+  /** Throws what the library would say of a parameter (named as in C), and a note. */
+  refuse(
+    status: StatusName,
+    parameter: string,
+    value = Number.NaN,
+    low = Number.NaN,
+    high = Number.NaN,
+    note = '',
+  ): never {
+    this.memory.writeString(this.#name, parameter);
+    this.memory.writeStruct(structs.igb_status, this.#why, {
+      code: statusNames.indexOf(status),
+      parameter: this.#name,
+      value,
+      low,
+      high,
+    });
+    throw this.#error(note);
+  }
+
+  /** The value as an unsigned integer of C, which JavaScript would otherwise cut to fit silently. */
+  uint32(parameter: string, value: number): number {
+    if (Number.isInteger(value) && value >= 0 && value <= uint32Max) return value;
+    return this.refuse('out_of_range', parameter, value, 0, uint32Max, ' (an integer)');
+  }
+
+  seed(value: Seed): bigint {
+    if (typeof value === 'bigint') {
+      if (value >= 0n && value <= uint64Max) return value;
+      return this.refuse('out_of_range', 'seed', Number(value), 0, Number(uint64Max));
+    }
+    if (Number.isSafeInteger(value) && value >= 0) return BigInt(value);
+    const note = ' (an integer; beyond that range a bigint)';
+    return this.refuse('out_of_range', 'seed', value, 0, Number.MAX_SAFE_INTEGER, note);
+  }
+
+  /** A result that is NaN exactly when the argument is outside [low, high]. */
+  number(result: number, parameter: string, argument: number, low: number, high: number): number {
+    if (!Number.isNaN(result)) return result;
+    return this.refuse('out_of_range', parameter, argument, low, high);
+  }
+
+  #error(note = ''): IgbError {
+    this.functions.igb_message(this.#why, this.#message, messageBytes);
+    const status = this.memory.readStruct(structs.igb_status, this.#why);
+    return new IgbError(
+      this.memory.readString(this.#message) + note,
+      status.code,
+      statusNames[status.code] ?? 'unknown',
+      camel(this.memory.readString(status.parameter)),
+      status.value,
+      status.low,
+      status.high,
+    );
+  }
+}
