@@ -7,9 +7,7 @@ PORT ?= 8080
 CMAKE_FLAGS ?=
 RELEASE := build/release
 WASM := build/wasm-build
-RESULTS := build/results
-JUNIT = --test-reporter=spec --test-reporter-destination=stdout \
-  --test-reporter=junit --test-reporter-destination=$(abspath $(RESULTS))/wasm.xml
+RESULTS := $(abspath build/results)
 CPP = $(shell git ls-files '*.cpp' '*.hpp' '*.h')
 
 .DELETE_ON_ERROR:
@@ -36,7 +34,7 @@ native: $(RELEASE)/build.ninja
 test: test-native test-wasm test-web
 
 test-native: native
-	ctest --preset release -j "$$(nproc)" --output-junit $(abspath $(RESULTS))/native.xml
+	ctest --preset release -j "$$(getconf _NPROCESSORS_ONLN)" --output-junit $(RESULTS)/native.xml
 
 bench: native
 	cmake --build $(RELEASE) --target run_bench
@@ -53,14 +51,17 @@ wasm: module
 
 test-wasm: wasm
 	@mkdir -p $(RESULTS)
-	cd wasm && node --test $(JUNIT) test/*.test.*
+	cd wasm && node --test --test-reporter=spec --test-reporter-destination=stdout \
+	  --test-reporter=junit --test-reporter-destination=$(RESULTS)/wasm.xml test/*.test.*
 
 web: wasm | setup-web
 	cd web && npm run --silent build
 
 test-web: web
-	cd web && PLAYWRIGHT_JUNIT_OUTPUT_NAME=$(abspath $(RESULTS))/web.xml \
-	  npx playwright test --reporter=list,junit
+	cd web && npm run --silent test -- --reporter=default --reporter=junit \
+	  --outputFile.junit=$(RESULTS)/web-unit.xml
+	cd web && PLAYWRIGHT_JUNIT_OUTPUT_NAME=$(RESULTS)/web-browser.xml \
+	  npm run --silent e2e -- --reporter=list,junit
 
 demo: igb web
 	cd web && npm run --silent serve -- $(PORT)
