@@ -1,0 +1,12 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace igb::cli {
+
+/// Each adds its subcommand, which runs when the command line has been parsed.
+void add_theory(CLI::App& program);
+void add_lines(CLI::App& program);
+void add_simulate(CLI::App& program);
+
+}  // namespace igb::cli

@@ -1,0 +1,43 @@
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include "commands.hpp"
+#include "failure.hpp"
+#include "igb/igb.h"
+
+namespace {
+
+constexpr int failed = 2;
+
+int run(int argc, char** argv) {
+  CLI::App program(
+      "Random deep networks and their mean-field theory: watch the initial guessing bias emerge");
+  program.name("igb");
+  program.set_version_flag("--version", igb_version());
+  program.require_subcommand(1);
+  igb::cli::add_theory(program);
+  igb::cli::add_lines(program);
+  igb::cli::add_simulate(program);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : failed;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const igb::cli::Failure& failure) {
+    std::cerr << "igb: " << failure.what() << '\n';
+  } catch (const std::bad_alloc&) {
+    std::cerr << "igb: not enough memory; fewer inputs, threads or a smaller width need less\n";
+  } catch (const std::exception& error) {
+    std::cerr << "igb: " << error.what() << '\n';
+  }
+  return failed;
+}

@@ -1,0 +1,145 @@
+#include "options.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cstdlib>
+
+#include "failure.hpp"
+
+namespace igb::cli {
+
+const char* const output_footer =
+    "CSV starts with comment lines: '# igb VERSION COMMAND ...', the command with all its "
+    "parameters, "
+    "then '# name=value' lines for results that are not part of the table; the first line without "
+    "'#' "
+    "is the header. Infinity is inf in CSV and \"inf\" in JSON; where nothing solves the equations "
+    "CSV "
+    "has none and JSON null. Numbers have the fewest digits that read back exactly. "
+    "--output writes a temporary file beside FILE and renames it when all is done.";
+
+namespace {
+
+std::string parameter_name(const std::string& flag) {
+  std::string name = flag.substr(flag.find_first_not_of('-'));
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+bool is_whole_number(std::string_view text) {
+  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+std::uint64_t parse_seed(std::string_view text) {
+  std::uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seed);
+  if (error != std::errc() || stop != end) {
+    throw Failure("seed = '" + std::string(text) +
+                  "' is not a whole number in [0, 18446744073709551615]");
+  }
+  return seed;
+}
+
+const Activation* parse_activation(const std::string& name) {
+  if (const Activation* phi = find_activation(name)) return phi;
+  std::string known;
+  for (const Activation& phi : activations())
+    known += (known.empty() ? "" : ", ") + std::string(phi.name);
+  throw Failure("activation = '" + name + "' is unknown; allowed: " + known);
+}
+
+Format parse_format(const std::string& name) {
+  if (name == "json") return Format::json;
+  if (name == "csv") return Format::csv;
+  throw Failure("format = '" + name + "' is unknown; allowed: json, csv");
+}
+
+}  // namespace
+
+bool read_real(std::string_view text, double& value) {
+  if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (stop != end || error == std::errc::invalid_argument) return false;
+  if (error == std::errc::result_out_of_range)
+    value = std::strtod(std::string(text).c_str(), nullptr);
+  return true;
+}
+
+double parse_real(std::string_view parameter, std::string_view text) {
+  double value = 0.0;
+  if (read_real(text, value)) return value;
+  throw Failure(std::string(parameter) + " = '" + std::string(text) + "' is not a number");
+}
+
+std::uint32_t parse_count(const std::string& parameter, std::string_view text, std::uint32_t low,
+                          std::uint32_t high) {
+  if (!is_whole_number(text)) {
+    throw Failure(parameter + " = '" + std::string(text) + "' is not a whole number in [" +
+                  std::to_string(low) + ", " + std::to_string(high) + "]");
+  }
+  const double value = parse_real(parameter, text);
+  check(check_range(parameter.c_str(), value, low, high));
+  return static_cast<std::uint32_t>(value);
+}
+
+CLI::Option* add_real(CLI::App& app, const std::string& flag, double& value,
+                      const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          flag,
+          [&value, name = parameter_name(flag)](const std::string& text) {
+            value = parse_real(name, text);
+          },
+          help)
+      ->type_name("NUMBER");
+}
+
+CLI::Option* add_count(CLI::App& app, const std::string& flag, std::uint32_t& value,
+                       std::uint32_t low, std::uint32_t high, const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          flag,
+          [&value, low, high, name = parameter_name(flag)](const std::string& text) {
+            value = parse_count(name, text, low, high);
+          },
+          help)
+      ->type_name("INTEGER");
+}
+
+void add_common(CLI::App& app, CommonOptions& options) {
+  app.add_option_function<std::string>(
+         "--format", [&options](const std::string& name) { options.format = parse_format(name); },
+         "json or csv")
+      ->type_name("NAME")
+      ->default_str(options.format == Format::json ? "json" : "csv");
+  app.add_option("--output", options.output, "file to write; standard output if not given")
+      ->type_name("FILE");
+  app.add_option_function<std::string>(
+         "--seed", [&options](const std::string& text) { options.seed = parse_seed(text); },
+         "seed of all random numbers, recorded with the output")
+      ->type_name("INTEGER")
+      ->default_str("1");
+  app.footer(output_footer);
+}
+
+void add_activation(CLI::App& app, Initialisation& init) {
+  app.add_option_function<std::string>(
+         "--activation",
+         [&init](const std::string& name) { init.activation = parse_activation(name); },
+         "activation function phi")
+      ->type_name("NAME")
+      ->required();
+}
+
+void add_initialisation(CLI::App& app, Initialisation& init) {
+  add_activation(app, init);
+  add_real(app, "--sigma-w2", init.sigma_w2, "weights W_ij ~ N(0, sigma_w2 / N_in)")->required();
+  add_real(app, "--sigma-b2", init.sigma_b2, "biases b_i ~ N(0, sigma_b2)")->default_str("0");
+}
+
+}  // namespace igb::cli

@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "commands.hpp"
+#include "data.hpp"
+#include "ensemble.hpp"
+#include "failure.hpp"
+#include "igb/architecture.hpp"
+#include "igb/guessing_law.hpp"
+#include "options.hpp"
+#include "output.hpp"
+#include "progress.hpp"
+#include "trajectory.hpp"
+
+namespace igb::cli {
+namespace {
+
+constexpr std::uint32_t inputs_default = 100;
+constexpr std::uint32_t networks_max = 1U << 24;
+constexpr std::uint32_t threads_max = 1024;
+
+struct SimulateOptions {
+  CommonOptions common;
+  Architecture architecture{
+      .init = {}, .input_width = 0, .width = 1000, .depth = 100, .classes = 2};
+  std::uint32_t inputs = 0;  ///< 0: inputs_default, or all rows of a CSV file
+  std::uint32_t networks = 10;
+  std::uint32_t threads = 0;  ///< 0: all
+  std::string data = "gaussian";
+  std::string data_dir = "/usr/share/datasets/fashion-mnist";
+  std::string sampler = "dense";
+  Target target = Target::best;
+};
+
+Target parse_target(const std::string& name) {
+  if (name == "best") return Target::best;
+  std::string available = "best";
+  for (const Target target : {Target::emulated, Target::baseline, Target::avx2, Target::avx512}) {
+    if (!target_available(target)) continue;
+    if (name == target_name(target)) return target;
+    available += ", " + std::string(target_name(target));
+  }
+  throw Failure("target = '" + name + "' is not available on this machine; allowed: " + available);
+}
+
+void check_sampler(const std::string& name) {
+  if (name == "dense") return;
+  const bool planned = name == "gram" || name == "kernel";
+  throw Failure("sampler = '" + name + "' is " +
+                (planned ? "not available in this version" : "unknown") + "; allowed: dense");
+}
+
+Dataset gaussian_data(const SimulateOptions& options, std::uint32_t inputs) {
+  const Architecture& architecture = options.architecture;
+  Dataset data{
+      .values = {},
+      .inputs = inputs,
+      .width = architecture.input_width > 0 ? architecture.input_width : architecture.width};
+  data.values.resize(std::size_t{data.inputs} * data.width);
+  gaussian_inputs(options.common.seed, data.width, data.values, options.target);
+  return data;
+}
+
+Dataset load(const SimulateOptions& options) {
+  const std::uint32_t inputs = options.inputs > 0 ? options.inputs : inputs_default;
+  if (options.data == "gaussian") return gaussian_data(options, inputs);
+  if (options.data == "fashion-mnist") return read_fashion_mnist(options.data_dir, inputs);
+  if (!std::filesystem::exists(options.data)) {
+    throw Failure(
+        "data = '" + options.data +
+        "' is neither a known data set nor a file; allowed: gaussian, fashion-mnist, a CSV file");
+  }
+  return read_csv(options.data, options.inputs > 0 ? options.inputs : inputs_max);
+}
+
+/// input_width is free for Gaussian data and given by any other.
+void check_input_width(const SimulateOptions& options, const Dataset& data) {
+  const std::uint32_t asked = options.architecture.input_width;
+  if (asked > 0 && asked != data.width) {
+    check(check_range("input_width", asked, data.width, data.width));
+  }
+}
+
+Record parameters(const SimulateOptions& options, const EnsembleRequest& request) {
+  const Architecture& architecture = request.architecture;
+  Record record = {{"activation", architecture.init.activation->name},
+                   {"sigma_w2", architecture.init.sigma_w2},
+                   {"sigma_b2", architecture.init.sigma_b2},
+                   {"width", std::uint64_t{architecture.width}},
+                   {"depth", std::uint64_t{architecture.depth}},
+                   {"inputs", std::uint64_t{request.data->inputs}},
+                   {"networks", std::uint64_t{request.networks}},
+                   {"classes", std::uint64_t{architecture.classes}},
+                   {"data", options.data}};
+  if (options.data == "fashion-mnist") record.emplace_back("data_dir", options.data_dir);
+  record.insert(record.end(), {{"input_width", std::uint64_t{architecture.input_width}},
+                               {"sampler", options.sampler},
+                               {"target", target_name(options.target)},
+                               {"seed", request.seed}});
+  return record;
+}
+
+Table layers_table(const EnsembleResult& ensemble, const std::vector<Signal>& theory) {
+  Table table{.name = "layers",
+              .columns = {"layer", "q", "c", "gamma", "sigma_mu2", "sigma_y2", "theory_q",
+                          "theory_c", "theory_gamma", "theory_sigma_mu2", "theory_sigma_y2"},
+              .rows = {}};
+  for (std::size_t i = 0; i < theory.size(); ++i) {
+    const LayerMoments& measured = ensemble.layers[i];
+    const Signal& signal = theory[i];
+    table.rows.push_back({std::uint64_t{i + 1}, measured.q, measured.c, measured.gamma(),
+                          measured.sigma_mu2, measured.sigma_y2, signal.q, signal.c(),
+                          signal.gamma(), signal.q * signal.c(), signal.q * signal.d});
+  }
+  return table;
+}
+
+double mean_max_frequency(const std::vector<std::vector<double>>& g) {
+  double sum = 0.0;
+  for (const std::vector<double>& fractions : g) {
+    sum += *std::max_element(fractions.begin(), fractions.end());
+  }
+  return sum / static_cast<double>(g.size());
+}
+
+/// Kolmogorov-Smirnov distance of the measured counts of class 0 to their law.
+double ks_distance(const std::vector<std::vector<double>>& g, const std::vector<double>& pmf) {
+  const auto inputs = static_cast<double>(pmf.size() - 1);
+  std::vector<double> excess(pmf.size());
+  for (const std::vector<double>& fractions : g) {
+    excess[static_cast<std::size_t>(std::lround(fractions[0] * inputs))] +=
+        1.0 / static_cast<double>(g.size());
+  }
+  double difference = 0.0;
+  double distance = 0.0;
+  for (std::size_t n = 0; n < pmf.size(); ++n) {
+    difference += excess[n] - pmf[n];
+    distance = std::max(distance, std::abs(difference));
+  }
+  return distance;
+}
+
+/// Measured frequencies beside their law, which this version knows for two classes.
+void append_frequencies(const EnsembleResult& ensemble, const Signal& output, std::uint32_t inputs,
+                        Record& results) {
+  results.emplace_back("mean_max_frequency", mean_max_frequency(ensemble.g));
+  if (ensemble.g.front().size() != 2) {
+    for (const char* name : {"theory_mean_max_frequency", "ks_distance", "ks_p_value"}) {
+      results.emplace_back(name, None{});
+    }
+    return;
+  }
+  std::vector<double> pmf(inputs + 1);
+  check(finite_two_class_law(std::max(0.0, output.gamma()), pmf));
+  const double distance = ks_distance(ensemble.g, pmf);
+  results.emplace_back("theory_mean_max_frequency", igb::mean_max_frequency(pmf));
+  results.emplace_back("ks_distance", distance);
+  results.emplace_back("ks_p_value", ks_p_value(distance, ensemble.g.size()));
+}
+
+void run(const SimulateOptions& options) {
+  const Output output(options.common.output);
+  check_sampler(options.sampler);
+  check(validate(options.architecture.init));
+  const Dataset data = load(options);
+  check_input_width(options, data);
+  const InputMoments input = input_moments(data);
+
+  EnsembleRequest request{.architecture = options.architecture,
+                          .data = &data,
+                          .seed = options.common.seed,
+                          .networks = options.networks,
+                          .threads = options.threads > 0
+                                         ? options.threads
+                                         : std::max(1U, std::thread::hardware_concurrency()),
+                          .target = options.target};
+  request.architecture.input_width = data.width;
+  const std::uint32_t layers = request.architecture.depth + 1;
+  Progress progress("simulate", std::uint64_t{layers} * request.networks);
+  EnsembleResult ensemble = run_ensemble(request, [&] { progress.advance(); });
+
+  const std::vector<Signal> theory =
+      trajectory(options.architecture.init, {input.q, 1.0 - input.c}, layers);
+  Report report{.command = "simulate",
+                .parameters = parameters(options, request),
+                .results = {{"q_0", input.q}, {"c_0", input.c}},
+                .table = layers_table(ensemble, theory),
+                .g = {}};
+  append_frequencies(ensemble, theory.back(), data.inputs, report.results);
+  report.g = std::move(ensemble.g);
+  output.write(render(report, options.common.format));
+}
+
+const char* const simulate_footer =
+    "Layers 1 .. depth are hidden, layer depth + 1 is the output. q, sigma_mu2 and sigma_y2 are "
+    "averages "
+    "over networks and gamma is the ratio of the last two. c is averaged over networks, too, "
+    "except for the "
+    "output layer, where it is sigma_mu2 / q. The theory columns follow from q_0 and c_0, the mean "
+    "square and "
+    "the mean correlation of the inputs themselves. For two classes, theory_mean_max_frequency is "
+    "that of the "
+    "law of class counts for so many inputs at the output layer's theory_gamma, and ks_distance "
+    "and "
+    "ks_p_value (conservative, counts being discrete) compare the measured counts with that law; "
+    "for more "
+    "classes they are none. JSON adds g, the class fractions of each network.\n";
+
+}  // namespace
+
+void add_simulate(CLI::App& program) {
+  auto options = std::make_shared<SimulateOptions>();
+  CLI::App& app = *program.add_subcommand(
+      "simulate",
+      "Random networks on a data set: moments of every layer and the classes they guess");
+  Architecture& architecture = options->architecture;
+  add_common(app, options->common);
+  add_initialisation(app, architecture.init);
+  add_count(app, "--width", architecture.width, 1, width_max, "units of a hidden layer")
+      ->default_str("1000");
+  add_count(app, "--depth", architecture.depth, 1, depth_max, "hidden layers")->default_str("100");
+  add_count(app, "--classes", architecture.classes, 2, classes_max, "output units")
+      ->default_str("2");
+  add_count(app, "--networks", options->networks, 1, networks_max, "independent networks")
+      ->default_str("10");
+  app.add_option(
+         "--data", options->data,
+         "gaussian: independent standard normals; fashion-mnist: the first training images, "
+         "standardised with the mean and standard deviation of all their pixels; or a file of "
+         "comma-separated numbers, an input a line, optional header, used as they are")
+      ->type_name("NAME|FILE.csv")
+      ->default_str("gaussian");
+  add_count(app, "--inputs", options->inputs, 2, inputs_max,
+            "inputs; of a CSV file the first so many rows, all if not given")
+      ->default_str("100");
+  add_count(app, "--input-width", architecture.input_width, 1, width_max,
+            "components of a gaussian input, the width if not given");
+  app.add_option("--data-dir", options->data_dir,
+                 "folder of the gzipped IDX files of fashion-mnist")
+      ->type_name("DIR")
+      ->default_str(options->data_dir);
+  app.add_option("--sampler", options->sampler, "dense: all weights drawn")
+      ->type_name("NAME")
+      ->default_str("dense");
+  add_count(app, "--threads", options->threads, 1, threads_max,
+            "threads, all of the machine if not given; the results do not depend on it");
+  app.add_option_function<std::string>(
+         "--target",
+         [&options = *options](const std::string& name) { options.target = parse_target(name); },
+         "instruction set of the kernels: best, emulated, baseline, avx2, avx512")
+      ->type_name("NAME")
+      ->default_str("best");
+  app.footer(simulate_footer + std::string(output_footer));
+  app.callback([options] { run(*options); });
+}
+
+}  // namespace igb::cli
