@@ -6,12 +6,12 @@ set -euo pipefail
 target=$1
 object=$2
 
-symbols=$(nm --defined-only --extern-only "$object")
+symbols=$(nm --demangle --defined-only --extern-only "$object")
 if [ -z "$symbols" ]; then
   echo "$object defines nothing"
   exit 1
 fi
-if weak=$(grep -E ' [WwVvu] ' <<<"$symbols" | grep -v -F "3igb${#target}$target"); then
-  printf '%s defines weak\n%s\n' "$object" "$(c++filt <<<"$weak")"
+if weak=$(grep -E ' [WwVvu] ' <<<"$symbols" | grep -v -F "igb::$target::"); then
+  printf '%s defines weak\n%s\n' "$object" "$weak"
   exit 1
 fi
