@@ -136,8 +136,9 @@ void dense(const DenseJob& job) {
   }
 }
 
+// flatten: no function of this instruction set may reach the linker under a shared name.
 template <class Phi>
-void activate(float* values, std::size_t count) {
+[[gnu::flatten]] void activate(float* values, std::size_t count) {
   for (std::size_t i = 0; i < count; i += lanes) {
     Phi::template apply<VectorMath>(Float::load_aligned(values + i)).store_aligned(values + i);
   }

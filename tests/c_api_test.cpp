@@ -1,0 +1,155 @@
+// The C API: the same results as the C++ library, errors as codes with a message.
+#include "igb/igb.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "igb/guessing_law.hpp"
+#include "igb/mean_field.hpp"
+#include "igb/statistics.hpp"
+#include "support/samples.hpp"
+
+namespace {
+
+int32_t activation(const char* name) {
+  for (int32_t i = 0; i < igb_activation_count(); ++i) {
+    if (std::strcmp(igb_activation_name(i), name) == 0) return i;
+  }
+  FAIL(name);
+  return -1;
+}
+
+std::string message(const igb_status& status) {
+  char buffer[200];
+  igb_message(&status, buffer, sizeof buffer);
+  return buffer;
+}
+
+}  // namespace
+
+TEST_CASE("cApiNamesVersionAndActivations") {
+  CHECK(std::string(igb_version()) == IGB_VERSION);
+  CHECK(igb_activation_count() == static_cast<int32_t>(igb::activations().size()));
+  CHECK(igb_activation_name(-1) == nullptr);
+  CHECK(igb_activation_name(igb_activation_count()) == nullptr);
+}
+
+TEST_CASE("cApiRunsANetworkAsTheLibraryDoes") {
+  const igb_architecture architecture{{activation("tanh"), 2.0, 0.1}, 20, 30, 4, 3};
+  const igb_draw draw{42, 7};
+  const uint32_t count = 11;
+  std::vector<float> inputs(count * 20);
+  REQUIRE(igb_gaussian_inputs(1, count, 20, inputs.data(), nullptr) == 0);
+  size_t bytes = 0;
+  REQUIRE(igb_forward_bytes(&architecture, count, &bytes, nullptr) == 0);
+  const igb::test::AlignedMemory memory(bytes);
+  igb_forward* forward = nullptr;
+  REQUIRE(igb_forward_begin(&architecture, &draw, inputs.data(), count, memory.bytes().data(),
+                            bytes, &forward, nullptr) == 0);
+
+  const igb::Architecture same{{igb::find_activation("tanh"), 2.0, 0.1}, 20, 30, 4, 3};
+  std::size_t network_bytes = 0;
+  REQUIRE(igb::Forward::bytes(same, count, network_bytes).ok());
+  const igb::test::AlignedMemory network_memory(network_bytes + 4096);
+  igb::Arena arena(network_memory.bytes());
+  igb::Forward reference;
+  REQUIRE(reference.begin(same, {42, 7}, inputs, arena).ok());
+
+  for (uint32_t layer = 1; layer <= 5; ++layer) {
+    std::vector<uint16_t> early(count);
+    CHECK(igb_forward_classes(forward, early.data(), nullptr) ==
+          static_cast<int32_t>(igb::StatusCode::out_of_range));
+    igb_layer_report report{};
+    REQUIRE(igb_forward_step(forward, &report, nullptr) == 0);
+    REQUIRE(reference.step().ok());
+    igb::Arena scratch = arena;
+    igb::LayerMoments moments;
+    REQUIRE(igb::layer_moments(reference.preactivations(), scratch, moments).ok());
+    CHECK(report.layer == layer);
+    CHECK(report.q == moments.q);
+    CHECK(report.c == moments.c);
+    CHECK(report.gamma == moments.gamma());
+    uint32_t units = 0;
+    uint32_t stride = 0;
+    const float* values = igb_forward_preactivations(forward, &units, &stride);
+    REQUIRE(units == (layer < 5 ? 30 : 3));
+    for (uint32_t a = 0; a < count; ++a) {
+      CHECK(std::equal(values + a * stride, values + a * stride + units,
+                       reference.preactivations().row(a).begin()));
+    }
+  }
+  std::vector<uint16_t> classes(count);
+  std::vector<uint16_t> expected(count);
+  REQUIRE(igb_forward_classes(forward, classes.data(), nullptr) == 0);
+  REQUIRE(igb::guess_classes(reference.preactivations(), expected).ok());
+  CHECK(classes == expected);
+  CHECK(igb_forward_step(forward, nullptr, nullptr) ==
+        static_cast<int32_t>(igb::StatusCode::finished));
+}
+
+TEST_CASE("cApiRefusesEveryShorterMemory") {
+  const igb_architecture architecture{{activation("relu"), 2.0, 0.0}, 3, 5, 2, 2};
+  const igb_draw draw{1, 0};
+  const std::vector<float> inputs(2 * 3, 1.0F);
+  size_t bytes = 0;
+  REQUIRE(igb_forward_bytes(&architecture, 2, &bytes, nullptr) == 0);
+  const igb::test::AlignedMemory memory(bytes);
+  igb_forward* forward = nullptr;
+  for (size_t size = 0; size < bytes; size += size < 400 ? 1 : 501) {
+    igb_status why{};
+    CHECK(igb_forward_begin(&architecture, &draw, inputs.data(), 2, memory.bytes().data(), size,
+                            &forward, &why) ==
+          static_cast<int32_t>(igb::StatusCode::buffer_too_small));
+    CHECK(why.value == static_cast<double>(size));
+    CHECK(forward == nullptr);
+  }
+  CHECK(igb_forward_begin(&architecture, &draw, inputs.data(), 2, memory.bytes().data(), bytes,
+                          &forward, nullptr) == 0);
+}
+
+TEST_CASE("cApiNamesWhatItRefuses") {
+  igb_status why{};
+  igb_fixed_point_report report{};
+  const igb_initialisation unknown{99, 1.0, 0.1};
+  CHECK(igb_fixed_point(&unknown, &report, &why) != 0);
+  CHECK(std::string(why.parameter) == "activation");
+  const igb_initialisation negative{activation("tanh"), -2.0, 0.1};
+  CHECK(igb_fixed_point(&negative, &report, &why) != 0);
+  CHECK(message(why) == "sigma_w2 = -2 is out of range: allowed are values from 1e-06 to 1000000");
+  const igb_initialisation good{activation("tanh"), 2.0, 0.1};
+  igb_signal signal{};
+  CHECK(igb_trajectory(&good, 1.0, 1.5, 1, &signal, &why) != 0);
+  CHECK(std::string(why.parameter) == "c0");
+  CHECK(igb_trajectory(&good, NAN, 0.5, 1, &signal, &why) != 0);
+  CHECK(std::string(why.parameter) == "q0");
+  CHECK(igb_trajectory(&good, 1.0, 0.5, 0, &signal, &why) != 0);
+  CHECK(std::string(why.parameter) == "count");
+  float value = 0.0F;
+  const igb_draw draw{1, 0};
+  CHECK(igb_normals(&draw, 3, 0, 0, 0, 1, &value, &why) != 0);
+  CHECK(std::string(why.parameter) == "stream");
+  CHECK(igb_normals(&draw, 0, 1U << 24, 0, 0, 1, &value, &why) != 0);
+  CHECK(std::string(why.parameter) == "layer");
+  CHECK(std::isnan(igb_two_class_cdf(-1.0, 0.5)));
+  CHECK(std::isnan(igb_two_class_quantile(1.0, 1.5)));
+  CHECK(igb_phase_name(99) == nullptr);
+  CHECK(igb_phase_name(-1) == nullptr);
+}
+
+TEST_CASE("cApiTrajectoryIsTheIteratedMap") {
+  const igb_initialisation init{activation("erf"), 1.9, 0.05};
+  std::vector<igb_signal> signals(12);
+  REQUIRE(igb_trajectory(&init, 0.7, 0.2, 12, signals.data(), nullptr) == 0);
+  const igb::Initialisation same{igb::find_activation("erf"), 1.9, 0.05};
+  igb::Signal signal = igb::first_layer(same, {0.7, 0.8});
+  for (const igb_signal& layer : signals) {
+    CHECK(layer.q == signal.q);
+    CHECK(layer.c == signal.c());
+    CHECK(layer.gamma == signal.gamma());
+    signal = igb::next_layer(same, signal);
+  }
+}
