@@ -1,0 +1,16 @@
+import { defineConfig } from '@playwright/test';
+import { browserOptions } from './scripts/browser.mjs';
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  timeout: 90_000,
+  workers: 1,
+  forbidOnly: true,
+  reporter: [['list']],
+  use: {
+    browserName: 'chromium',
+    launchOptions: browserOptions(),
+    viewport: { width: 1280, height: 1000 },
+  },
+});

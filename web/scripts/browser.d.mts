@@ -1,0 +1,1 @@
+export function browserOptions(): { executablePath: string; args: string[] };

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+
+const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** How the tests and the picture start the browser of the system; IGB_BROWSER names another one. */
+export function browserOptions() {
+  const executablePath = process.env.IGB_BROWSER ?? candidates.find((path) => existsSync(path));
+  if (!executablePath) {
+    throw new Error('no Chromium found; install the package chromium or set IGB_BROWSER');
+  }
+  return {
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  };
+}

@@ -1,0 +1,23 @@
+import type { Engine } from 'igb';
+import type { Request, Result } from '../protocol';
+import { ensemble } from './ensemble';
+import { map, strip } from './picture';
+import { lines, theory } from './theory';
+
+/** A job in small steps. A step may bring a result; between steps the job can be dropped. */
+export type Job = Generator<Result | null>;
+
+export function startJob(engine: Engine, request: Request): Job {
+  switch (request.kind) {
+    case 'lines':
+      return lines(engine, request);
+    case 'theory':
+      return theory(engine, request);
+    case 'map':
+      return map(engine, request);
+    case 'strip':
+      return strip(engine, request);
+    case 'ensemble':
+      return ensemble(engine, request);
+  }
+}

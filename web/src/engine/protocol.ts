@@ -1,0 +1,119 @@
+/** What the page and its workers say to each other. */
+import type { FixedPoint, Signal } from 'igb';
+
+interface Init {
+  activation: string;
+  sigmaW2: number;
+  sigmaB2: number;
+}
+
+export interface NetworkDescription extends Init {
+  depth: number;
+  width: number;
+  seed: number;
+}
+
+export interface LinesRequest {
+  kind: 'lines';
+  activation: string;
+  sigmaB2Max: number;
+  sigmaW2Min: number;
+  sigmaW2Max: number;
+}
+
+export interface TheoryRequest extends Init {
+  kind: 'theory';
+  depth: number;
+  inputs: number;
+}
+
+export interface MapRequest extends NetworkDescription {
+  kind: 'map';
+  network: number;
+}
+
+export interface StripRequest extends NetworkDescription {
+  kind: 'strip';
+  networks: number;
+}
+
+export interface EnsembleRequest extends NetworkDescription {
+  kind: 'ensemble';
+  networks: number;
+  inputs: number;
+}
+
+export type Request = LinesRequest | TheoryRequest | MapRequest | StripRequest | EnsembleRequest;
+export type Kind = Request['kind'];
+
+/** sigma_w2 at each sampled sigma_b2, or null where the line does not exist. */
+export type Line = { sigmaB2: number; sigmaW2: number | null }[];
+
+export interface LinesResult {
+  kind: 'lines';
+  activation: string;
+  edge: Line;
+  neutrality: Line;
+  /** Phase names of the engine, each at a point inside its region. */
+  regions: { sigmaB2: number; sigmaW2: number; phase: string }[];
+}
+
+export interface TheoryResult {
+  kind: 'theory';
+  fixedPoint: FixedPoint;
+  /** sigma_w2 of the edge of chaos and of the neutrality line at this sigma_b2. */
+  edge: number | null;
+  neutrality: number | null;
+  /** Layers 1 .. depth + 1. */
+  layers: Signal[];
+  /** Law of the number of inputs that go to class 0, and the same without any bias (gamma = 0). */
+  law: Float64Array;
+  floor: Float64Array;
+}
+
+/** h_0 - h_1 of the output at the pixels of a plane of inputs; class 0 where it is not negative. */
+export interface Picture {
+  resolution: number;
+  margin: Float32Array;
+}
+
+export interface MapResult extends Picture {
+  kind: 'map';
+  network: number;
+}
+
+export interface StripResult extends Picture {
+  kind: 'strip';
+  network: number;
+}
+
+export interface EnsembleResult {
+  kind: 'ensemble';
+  /** G_0 of each network so far. */
+  fractions: Float64Array;
+  /** Layers 1 .. depth + 1, over the networks so far. */
+  layers: { c: number; gamma: number }[];
+  /** Distance of the fractions to the law for `inputs` inputs, and the chance of a larger one under
+   * it (an upper bound: the law is discrete). */
+  ksDistance: number;
+  ksPValue: number;
+}
+
+export type Result = LinesResult | TheoryResult | MapResult | StripResult | EnsembleResult;
+export type ResultOf<K extends Kind> = Extract<Result, { kind: K }>;
+
+export interface Failure {
+  name: string;
+  message: string;
+}
+
+export type ToWorker =
+  | { type: 'load'; module: WebAssembly.Module }
+  | { type: 'run'; revision: number; request: Request };
+
+export type FromWorker =
+  | { type: 'ready'; version: string; activations: readonly string[] }
+  | { type: 'result'; revision: number; result: Result }
+  | { type: 'done'; revision: number; kind: Kind }
+  | { type: 'failed'; revision: number; kind: Kind; failure: Failure }
+  | { type: 'broken'; failure: Failure };

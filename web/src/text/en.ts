@@ -1,0 +1,147 @@
+import type { ParameterName, Problem } from '../model/params';
+
+export interface ParameterText {
+  label: string;
+  help: string;
+}
+
+/** Everything the page says, besides the sentences of model/words.ts. σ_w² and σ_b² are typeset. */
+export interface Text {
+  title: string;
+  lead: string;
+  otherLanguage: string;
+  parameters: Record<Exclude<ParameterName, 'lang'>, ParameterText>;
+  newDraw: string;
+  reset: string;
+  cross: string;
+  stop: string;
+  notice: string;
+  problem(problem: Problem): string;
+  outOfRange(label: string, value: string, allowed: string): string;
+  dismiss: string;
+  loading: string;
+  failed: string;
+  missing: string;
+  blocked: string;
+  broken: string;
+  phaseTitle: string;
+  phaseHelp: string;
+  edge: string;
+  neutrality: string;
+  noEdge(activation: string): string;
+  noNeutrality(activation: string): string;
+  neutralityOutside: string;
+  phases: Record<string, string>;
+  handle: string;
+  handleValue(sigmaW2: string, sigmaB2: string, phase: string): string;
+  mapTitle: string;
+  mapHelp: string;
+  mapLabel(share: string, name: string): string;
+  mapShare(share: string, name: string): string;
+  stripTitle: string;
+  stripHelp: string;
+  stripLabel(network: number): string;
+  histogramTitle: string;
+  histogramHelp: string;
+  histogramAxis: string;
+  histogramShare: string;
+  measured: string;
+  theory: string;
+  floor: string;
+  networksSoFar(done: number, all: number): string;
+  maxFrequency(measured: string, error: string, theory: string): string;
+  ks(distance: string, chance: string): string;
+  depthTitle: string;
+  depthHelp: string;
+  depthAxis: string;
+  depthLabel(quantity: string): string;
+  limit: string;
+  neutral: string;
+  words: string;
+  meaning: string;
+}
+
+export const en: Text = {
+  title: 'An untrained network already takes sides',
+  lead: 'Nobody has trained these networks. Drag the point across the red line and watch what they think.',
+  otherLanguage: '中文',
+  parameters: {
+    activation: { label: 'activation', help: 'The function between the layers.' },
+    sigmaW2: { label: 'σ_w²', help: 'Variance of the weights, times the number of units.' },
+    sigmaB2: { label: 'σ_b²', help: 'Variance of the biases.' },
+    depth: { label: 'depth', help: 'Number of hidden layers.' },
+    width: { label: 'width', help: 'Units in each hidden layer, and in the input.' },
+    inputs: {
+      label: 'inputs',
+      help: 'How many random inputs each network of the histogram sorts.',
+    },
+    networks: { label: 'networks', help: 'How many networks the histogram counts.' },
+    seed: { label: 'seed', help: 'Which random draw: the same seed gives the same networks.' },
+    network: { label: 'network', help: 'Which network of the draw the large map shows.' },
+  },
+  newDraw: 'New draw',
+  reset: 'Reset',
+  cross: 'Cross the line',
+  stop: 'Stop',
+  notice: 'The address of this page has entries that were not used:',
+  problem: ({ key, value, allowed }) =>
+    allowed === null
+      ? `${key}: there is no such parameter.`
+      : `${key} = ${value} is not allowed; allowed: ${allowed}. The default is used.`,
+  outOfRange: (label, value, allowed) => `${label} = ${value} is not allowed; allowed: ${allowed}.`,
+  dismiss: 'Close',
+  loading: 'Loading the engine …',
+  failed: 'The engine refused:',
+  missing:
+    'The engine (igb.wasm) could not be loaded. Is the file beside this page, and is the page served over http?',
+  blocked:
+    "This site's Content-Security-Policy forbids WebAssembly; it must allow 'wasm-unsafe-eval' in script-src.",
+  broken: 'The engine could not start in this browser; WebAssembly with SIMD is needed.',
+  phaseTitle: 'Where the networks come from',
+  phaseHelp:
+    'Drag the point, or use the arrow keys (Shift: fine steps, Page Up and Down: large ones).',
+  edge: 'edge of chaos',
+  neutrality: 'neutrality line, γ = 1',
+  noEdge: (activation) => `${activation} has no edge of chaos here.`,
+  noNeutrality: (activation) => `${activation} has no neutrality line: theory finds none.`,
+  neutralityOutside: 'The neutrality line lies outside this chart.',
+  phases: {
+    neutrality: 'chaos: neutrality',
+    prejudice: 'chaos: prejudice',
+    ordered_prejudice: 'order: deep prejudice',
+    chaotic_prejudice: 'chaos: deep prejudice',
+    edge_of_chaos: 'edge of chaos',
+    singular: 'singular (σ_b² = 0)',
+  },
+  handle: 'Point of the phase diagram',
+  handleValue: (w, b, phase) => `sigma w squared ${w}, sigma b squared ${b}; ${phase}`,
+  mapTitle: 'What one network thinks',
+  mapHelp: 'Every point is an input on a plane; its colour is the class the network gives it.',
+  mapLabel: (share, name) => `Class map of one network: ${share} of the plane is class ${name}.`,
+  mapShare: (share, name) => `${share} class ${name}`,
+  stripTitle: 'Other networks of the same draw',
+  stripHelp: 'Choose one to see it large.',
+  stripLabel: (network) => `Network ${network}`,
+  histogramTitle: 'What many networks think',
+  histogramHelp: 'Each network sorts the same random inputs; G₀ is the share it gives to class A.',
+  histogramAxis: 'G₀, share of inputs in class A',
+  histogramShare: 'share of networks',
+  measured: 'measured',
+  theory: 'theory',
+  floor: 'theory without any bias (γ = 0)',
+  networksSoFar: (done, all) => `${done} of ${all} networks`,
+  maxFrequency: (measured, error, theory) =>
+    `Mean share of the larger class: measured ${measured} ± ${error}, theory ${theory}.`,
+  ks: (distance, chance) =>
+    `Largest gap to the law (Kolmogorov–Smirnov): ${distance}; chance of a larger one under the law: at most ${chance}.`,
+  depthTitle: 'How the opinion grows, layer by layer',
+  depthHelp:
+    'Dots: the networks so far. Lines: theory for infinite width. γ compares the drift of a unit with its spread over the inputs; c is the correlation of two inputs.',
+  depthAxis: 'layer',
+  depthLabel: (quantity) => `${quantity} against the layer, measured and theory`,
+  limit: 'infinite depth',
+  neutral: 'γ = 1',
+  words: 'Prejudice and neutrality mean asymmetry of predictions only, not fairness.',
+  meaning:
+    'On the side of order every input ends up alike, so a network gives all of them one class.',
+};

@@ -1,0 +1,392 @@
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { EngineClient, EngineStartError, type Listener } from '../engine/client';
+import type { Failure, Kind, Picture, Result, ResultOf } from '../engine/protocol';
+import { shareOfFirst } from '../model/contour';
+import { expectedMaxFrequency, histogram, measuredMaxFrequency } from '../model/distribution';
+import {
+  defaults,
+  formatQuery,
+  networksOnStrip,
+  type Problem,
+  parseQuery,
+  type State,
+} from '../model/params';
+import type { Point } from '../model/point';
+import { requestsOf } from '../model/requests';
+import { sweepAt, sweepTarget } from '../model/sweep';
+import { majority, percent, sentence } from '../model/words';
+import { texts } from '../text';
+import './class-map';
+import './controls';
+import './depth-chart';
+import { bins } from './histogram';
+import './phase-diagram';
+import { throttle } from './throttle';
+import { typeset } from './typeset';
+
+const sweepMilliseconds = 4500;
+
+/** The latest result of each kind, and the revision of the state it belongs to. */
+type Results = { [K in Kind]?: { revision: number; result: ResultOf<K> } };
+
+/** The page: keeps the state, asks the engine, shows what comes back. */
+export class Demo extends LitElement {
+  static override properties = {
+    state: { state: true },
+    problems: { state: true },
+    results: { state: true },
+    tiles: { state: true },
+    failure: { state: true },
+    startError: { state: true },
+    sweeping: { state: true },
+    announced: { state: true },
+  };
+
+  declare private state: State;
+  declare private problems: Problem[];
+  declare private results: Results;
+  declare private tiles: (Picture | null)[];
+  declare private failure: Failure | null;
+  declare private startError: EngineStartError | null;
+  declare private sweeping: boolean;
+  /** The caption as told to screen readers, which must not hear every frame of a drag. */
+  declare private announced: string;
+
+  private client: EngineClient | null = null;
+  private revision = 0;
+  /** Per kind: the request sent last (as text), its revision, and whether it is done. */
+  private readonly sent = new Map<Kind, { text: string; revision: number; done: boolean }>();
+
+  private readonly writeUrl = throttle((state: State) => {
+    history.replaceState(null, '', formatQuery(state) || location.pathname);
+  }, 300);
+  private readonly announce = throttle((caption: string) => {
+    this.announced = caption;
+  }, 1500);
+
+  constructor() {
+    super();
+    this.state = defaults();
+    // The language must be right before the engine, and so the list of activations, has arrived.
+    this.state = { ...this.state, lang: parseQuery(location.search, []).state.lang };
+    this.problems = [];
+    this.results = {};
+    this.tiles = new Array<null>(networksOnStrip).fill(null);
+    this.failure = null;
+    this.startError = null;
+    this.sweeping = false;
+    this.announced = '';
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.start();
+  }
+
+  private async start(): Promise<void> {
+    try {
+      this.client = await EngineClient.start(this.receive);
+    } catch (error) {
+      this.startError =
+        error instanceof EngineStartError ? error : new EngineStartError('broken', String(error));
+      return;
+    }
+    const { state, problems } = parseQuery(location.search, this.client.activations);
+    this.problems = problems;
+    this.set(state);
+  }
+
+  private set(patch: Partial<State>): void {
+    this.state = { ...this.state, ...patch };
+    this.writeUrl(this.state);
+    for (const request of Object.values(requestsOf(this.state))) {
+      const text = JSON.stringify(request);
+      if (this.sent.get(request.kind)?.text === text) continue;
+      this.revision += 1;
+      this.sent.set(request.kind, { text, revision: this.revision, done: false });
+      this.client?.request(this.revision, request);
+    }
+  }
+
+  private readonly receive: Listener = (message) => {
+    if (message.type === 'broken') {
+      this.startError = new EngineStartError('broken', message.failure.message);
+      return;
+    }
+    if (message.type === 'result') {
+      this.keep(message.revision, message.result);
+      return;
+    }
+    const sent = this.sent.get(message.kind);
+    if (sent?.revision !== message.revision) return;
+    sent.done = true;
+    if (message.type === 'failed') this.failure = message.failure;
+    else if ([...this.sent.values()].every(({ done }) => done)) this.failure = null;
+    this.requestUpdate();
+  };
+
+  private keep(revision: number, result: Result): void {
+    if (result.kind === 'strip') {
+      this.tiles = this.tiles.map((tile, i) => (i === result.network ? result : tile));
+    } else {
+      this.results = { ...this.results, [result.kind]: { revision, result } };
+    }
+  }
+
+  private isStale(kind: Kind): boolean {
+    return this.results[kind]?.revision !== this.sent.get(kind)?.revision;
+  }
+
+  private get settled(): boolean {
+    return this.sent.size > 0 && [...this.sent.values()].every(({ done }) => done);
+  }
+
+  private move({ detail }: CustomEvent<Point>): void {
+    this.sweeping = false;
+    this.set(detail);
+  }
+
+  private change({ detail }: CustomEvent<Partial<State>>): void {
+    this.sweeping = false;
+    this.set(detail);
+  }
+
+  private newDraw(): void {
+    this.set({ seed: Math.floor(Math.random() * 1_000_000) });
+  }
+
+  private reset(): void {
+    this.sweeping = false;
+    this.problems = [];
+    this.set({ ...defaults(), lang: this.state.lang });
+  }
+
+  /** Carries the point through the edge to the other side; at once where motion is not wanted. */
+  private cross(): void {
+    const edge = this.results.theory?.result.edge;
+    if (this.sweeping || edge == null) {
+      this.sweeping = false;
+      return;
+    }
+    const from = this.state.sigmaW2;
+    const to = sweepTarget(from, edge);
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      this.set({ sigmaW2: to });
+      return;
+    }
+    this.sweeping = true;
+    const began = performance.now();
+    const frame = (now: number) => {
+      if (!this.sweeping) return;
+      const share = Math.min(1, Math.max(0, (now - began) / sweepMilliseconds));
+      this.set({ sigmaW2: sweepAt(from, to, share) });
+      this.sweeping = share < 1;
+      if (this.sweeping) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  private get text() {
+    return texts[this.state.lang];
+  }
+
+  private get caption(): string {
+    const { theory, map } = this.results;
+    if (!theory || !map) return this.text.loading;
+    return sentence({
+      ...this.state,
+      edge: theory.result.edge,
+      shareOfA: shareOfFirst(map.result.margin),
+      expected: expectedMaxFrequency(theory.result.law).mean,
+    });
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('state') || !this.hasUpdated) {
+      document.documentElement.lang = this.state.lang === 'zh' ? 'zh-Hans' : 'en';
+      document.title = `${this.text.title} · igb`;
+    }
+  }
+
+  protected override updated(): void {
+    const { theory, map } = this.results;
+    if (theory && map && this.caption !== this.announced) this.announce(this.caption);
+    this.dataset.settled = String(this.settled);
+  }
+
+  override render() {
+    const { text, state } = this;
+    const otherLanguage = state.lang === 'en' ? 'zh' : 'en';
+    return html`
+      <header>
+        <h1>${text.title}</h1>
+        <button type="button" class="language" data-test="language"
+          lang=${otherLanguage === 'zh' ? 'zh-Hans' : 'en'}
+          @click=${() => this.set({ lang: otherLanguage })}>${text.otherLanguage}</button>
+        <p class="lead">${text.lead}</p>
+      </header>
+      ${this.notices()}
+      ${this.startError ? nothing : this.body()}
+      <footer><p>${text.words}</p></footer>`;
+  }
+
+  private notices() {
+    const { text, startError, failure, problems } = this;
+    return html`
+      ${
+        startError
+          ? html`<div class="notice error" role="alert" data-test="start-error">
+            <p>${text[startError.reason]}</p><p><code>${startError.message}</code></p></div>`
+          : nothing
+      }
+      ${
+        failure
+          ? html`<div class="notice error" role="alert" data-test="failure">
+            <p>${text.failed} <code>${failure.message}</code></p></div>`
+          : nothing
+      }
+      ${
+        problems.length > 0
+          ? html`<div class="notice" role="alert" data-test="url-notice">
+            <p>${text.notice}</p>
+            <ul>${problems.map((problem) => html`<li>${text.problem(problem)}</li>`)}</ul>
+            <button type="button" @click=${() => {
+              this.problems = [];
+            }}>${text.dismiss}</button></div>`
+          : nothing
+      }`;
+  }
+
+  private body() {
+    const { text, caption } = this;
+    return html`
+      <main>
+        <div class="say">
+          <p class="caption" data-test="caption">${typeset(caption)}</p>
+          <button type="button" class="cross" data-test="cross" @click=${this.cross}>
+            ${this.sweeping ? text.stop : text.cross}
+          </button>
+          <p class="hidden" aria-live="polite">${this.announced}</p>
+        </div>
+        ${this.phaseFigure()} ${this.mapFigure()} ${this.histogramFigure()} ${this.stripFigure()}
+        ${this.depthFigure()}
+        <igb-controls .text=${text} .state=${this.state}
+          .activations=${this.client?.activations ?? []}
+          @igb-change=${this.change} @igb-new-draw=${this.newDraw} @igb-reset=${this.reset}
+        ></igb-controls>
+      </main>`;
+  }
+
+  private phaseFigure() {
+    const { text, state, results } = this;
+    return html`<figure class="phase">
+      <h2>${text.phaseTitle}</h2>
+      <igb-phase-diagram .text=${text} .point=${{ sigmaW2: state.sigmaW2, sigmaB2: state.sigmaB2 }}
+        .phase=${results.theory?.result.fixedPoint.phase ?? ''}
+        .lines=${results.lines?.result ?? null} @igb-move=${this.move}></igb-phase-diagram>
+      <figcaption>${text.phaseHelp}</figcaption>
+    </figure>`;
+  }
+
+  private mapFigure() {
+    const { text, state } = this;
+    const map = this.results.map?.result;
+    const { name, share } = majority(map ? shareOfFirst(map.margin) : 0.5);
+    const shown = percent(share, state.lang);
+    return html`<figure class="map" data-test="map" data-majority=${map ? share : nothing}
+      data-resolution=${map?.resolution ?? nothing} data-stale=${String(this.isStale('map'))}>
+      <h2>${text.mapTitle}</h2>
+      <igb-class-map .picture=${map ?? null} .label=${text.mapLabel(shown, name)}></igb-class-map>
+      <p class="share"><span class="swatch ${name}"></span>${map ? text.mapShare(shown, name) : ''}</p>
+      <figcaption>${text.mapHelp}</figcaption>
+    </figure>`;
+  }
+
+  private stripFigure() {
+    const { text, state } = this;
+    return html`<figure class="strip" data-test="strip">
+      <h2>${text.stripTitle}</h2>
+      <div class="tiles">
+        ${this.tiles.map(
+          (tile, network) => html`<button type="button" class="tile"
+            aria-label=${text.stripLabel(network)} aria-pressed=${network === state.network}
+            data-majority=${tile ? majority(shareOfFirst(tile.margin)).share : nothing}
+            @click=${() => this.set({ network })}
+          ><igb-class-map side="72" .picture=${tile} .label=${''}></igb-class-map></button>`,
+        )}
+      </div>
+      <figcaption>${text.stripHelp} ${text.meaning}</figcaption>
+    </figure>`;
+  }
+
+  private histogramFigure() {
+    const { text } = this;
+    const theory = this.results.theory?.result;
+    const ensemble = this.results.ensemble?.result;
+    const stale = this.isStale('ensemble');
+    const bars = ensemble ? histogram(ensemble.fractions, bins) : [];
+    const expected = theory ? expectedMaxFrequency(theory.law) : null;
+    const measured = ensemble ? measuredMaxFrequency(ensemble.fractions) : null;
+    return html`<figure class="histogram" data-test="histogram"
+      data-networks=${ensemble?.fractions.length ?? 0}
+      data-stale=${String(stale)}
+      data-edge-mass=${ensemble ? (bars[0] ?? 0) + (bars.at(-1) ?? 0) : nothing}
+      data-mean-max=${measured?.mean ?? nothing}
+      data-theory-mean-max=${expected?.mean ?? nothing}
+      data-theory-deviation=${expected?.deviation ?? nothing}
+      data-ks-p=${ensemble?.ksPValue ?? nothing}>
+      <h2>${text.histogramTitle}</h2>
+      <igb-histogram .text=${text} .fractions=${ensemble?.fractions ?? null}
+        .law=${theory?.law ?? null} .floor=${theory?.floor ?? null} .stale=${stale}></igb-histogram>
+      <p class="legend"><span class="key measured"></span>${text.measured}
+        <span class="key law"></span>${text.theory}
+        <span class="key floor"></span>${text.floor}</p>
+      <figcaption>${text.histogramHelp}</figcaption>
+      <p class="facts" data-test="facts">${this.histogramFacts()}</p>
+    </figure>`;
+  }
+
+  private histogramFacts(): string {
+    const { text, state } = this;
+    const theory = this.results.theory?.result;
+    const ensemble = this.results.ensemble?.result;
+    if (!theory || !ensemble || this.isStale('ensemble'))
+      return text.networksSoFar(0, state.networks);
+    const { fractions, ksDistance, ksPValue } = ensemble;
+    const { mean, deviation } = measuredMaxFrequency(fractions);
+    const error = deviation / Math.sqrt(fractions.length);
+    return [
+      `${text.networksSoFar(fractions.length, state.networks)}.`,
+      text.maxFrequency(
+        mean.toFixed(3),
+        error.toFixed(3),
+        expectedMaxFrequency(theory.law).mean.toFixed(3),
+      ),
+      text.ks(ksDistance.toFixed(3), ksPValue.toPrecision(2)),
+    ].join(' ');
+  }
+
+  private depthFigure() {
+    const { text } = this;
+    const theory = this.results.theory?.result;
+    const measured = this.results.ensemble?.result.layers ?? [];
+    const stale = this.isStale('ensemble');
+    const chart = (quantity: 'gamma' | 'c', limit: number | undefined) => html`<igb-depth-chart
+      .text=${text} quantity=${quantity} .limit=${limit ?? null} .stale=${stale}
+      .theory=${theory?.layers.map((layer) => layer[quantity]) ?? []}
+      .measured=${measured.map((layer) => layer[quantity])}></igb-depth-chart>`;
+    return html`<figure class="depth" data-test="depth">
+      <h2>${text.depthTitle}</h2>
+      <div class="pair">
+        ${chart('gamma', theory?.fixedPoint.gammaStar)} ${chart('c', theory?.fixedPoint.cStar)}
+      </div>
+      <figcaption>${text.depthHelp}</figcaption>
+    </figure>`;
+  }
+}
+
+customElements.define('igb-demo', Demo);

@@ -1,0 +1,228 @@
+import { css, html, LitElement, nothing, svg } from 'lit';
+import type { Line, LinesResult } from '../engine/protocol';
+import { clamp, parameters } from '../model/params';
+import { moveByKey, type Point } from '../model/point';
+import { linearScale, type Scale, ticks } from '../model/scales';
+import { type Text, texts } from '../text';
+import { bottomAxis, type Frame, frame, leftAxis, pathThrough } from './axes';
+import { figureStyle } from './figure-style';
+import { SizeController } from './size';
+import { typesetSvg } from './typeset';
+
+const { min: wMin, max: wMax } = parameters.sigmaW2;
+const { min: bMin, max: bMax } = parameters.sigmaB2;
+
+/** The (sigma_b2, sigma_w2) plane with its critical lines and the point one drags.
+ * Fires `igb-move` with the new Point. */
+export class PhaseDiagram extends LitElement {
+  static override properties = {
+    text: { attribute: false },
+    point: { attribute: false },
+    phase: {},
+    lines: { attribute: false },
+  };
+
+  declare text: Text;
+  declare point: Point;
+  /** The engine's name of the phase at the point. */
+  declare phase: string;
+  declare lines: LinesResult | null;
+
+  private readonly size = new SizeController(this);
+  private dragging = false;
+
+  constructor() {
+    super();
+    this.text = texts.en;
+    this.point = { sigmaW2: wMin, sigmaB2: bMin };
+    this.phase = '';
+    this.lines = null;
+  }
+
+  static override styles = [
+    figureStyle,
+    css`
+      :host { touch-action: pan-y; user-select: none; -webkit-user-select: none; }
+      .surface { cursor: crosshair; }
+      .order { fill: var(--order); }
+      .prejudice { fill: var(--prejudice); }
+      .edge { fill: none; stroke: var(--edge); stroke-width: 3; }
+      .neutrality { fill: none; stroke: var(--neutrality); stroke-width: 2.5; stroke-dasharray: 7 4; }
+      .region { font-size: 13px; fill: var(--ink-soft); text-anchor: middle; pointer-events: none; }
+      .line-name { font-size: 12.5px; font-weight: 600; text-anchor: end; pointer-events: none;
+        paint-order: stroke; stroke: var(--plot); stroke-width: 4px; stroke-linejoin: round; }
+      .line-name.of-edge { fill: var(--edge); }
+      .line-name.of-neutrality { fill: var(--neutrality); }
+      .guide { stroke: var(--ink); stroke-opacity: 0.25; stroke-dasharray: 2 3; pointer-events: none; }
+      .handle { cursor: grab; touch-action: none; outline: none; }
+      .handle.dragging { cursor: grabbing; }
+      .handle .target { fill: transparent; }
+      .handle .dot { fill: var(--ink); stroke: var(--page); stroke-width: 3; }
+      .handle .ring { fill: none; stroke: var(--ink); stroke-opacity: 0.35; stroke-width: 1.5; }
+      .handle:focus-visible .ring { stroke: var(--focus); stroke-opacity: 1; stroke-width: 3; }
+    `,
+  ];
+
+  private area(): Frame {
+    const width = Math.max(220, this.size.width);
+    return { left: 30, top: 24, right: width - 8, bottom: Math.min(440, width) - 42 };
+  }
+
+  private scales(): { x: Scale; y: Scale } {
+    const { left, right, top, bottom } = this.area();
+    return {
+      x: linearScale([bMin, bMax], [left, right]),
+      y: linearScale([0, wMax], [bottom, top]),
+    };
+  }
+
+  override render() {
+    const area = this.area();
+    const { x, y } = this.scales();
+    return html`
+      <svg width="100%" height=${area.bottom + 42}
+        @pointerdown=${this.onDown} @pointermove=${this.onMove}
+        @pointerup=${this.onUp} @pointercancel=${this.onUp} @click=${this.onClick}>
+        <clipPath id="plot"><rect x=${area.left} y=${area.top}
+          width=${area.right - area.left} height=${area.bottom - area.top} /></clipPath>
+        <g class="surface">${frame(area)}</g>
+        ${this.regions(area, x, y)}
+        ${leftAxis(area, { scale: y, ticks: ticks(0, wMax, 6), label: 'σ_w²' })}
+        ${bottomAxis(area, { scale: x, ticks: ticks(bMin, bMax, 4), label: 'σ_b²' })}
+        ${this.curves(x, y)}
+        ${this.handle(area, x, y)}
+      </svg>
+      ${this.notes().map((note) => html`<p class="note">${note}</p>`)}`;
+  }
+
+  /** Faint areas below the edge, and between the edge and the neutrality line, and their names. */
+  private regions(area: Frame, x: Scale, y: Scale) {
+    if (!this.lines) return nothing;
+    const below = (line: Line) => {
+      const points = line.flatMap(({ sigmaB2, sigmaW2 }) =>
+        sigmaW2 === null ? [] : [{ x: x.toPixel(sigmaB2), y: y.toPixel(sigmaW2) }],
+      );
+      const [first, last] = [points[0], points.at(-1)];
+      if (!first || !last) return '';
+      return `${pathThrough(points)}L${last.x} ${area.bottom}L${first.x} ${area.bottom}Z`;
+    };
+    return svg`<g clip-path="url(#plot)" pointer-events="none">
+        <path class="prejudice" d=${below(this.lines.neutrality)} />
+        <path class="order" d=${below(this.lines.edge)} />
+      </g>
+      ${this.lines.regions.map(
+        ({ sigmaB2, sigmaW2, phase }) => svg`<text class="region" x=${x.toPixel(sigmaB2)}
+          y=${y.toPixel(sigmaW2) + 5}>${typesetSvg(this.text.phases[phase] ?? phase)}</text>`,
+      )}`;
+  }
+
+  private curves(x: Scale, y: Scale) {
+    if (!this.lines) return nothing;
+    const path = (line: Line) =>
+      pathThrough(
+        line.map(({ sigmaB2, sigmaW2 }) =>
+          sigmaW2 === null ? null : { x: x.toPixel(sigmaB2), y: y.toPixel(sigmaW2) },
+        ),
+      );
+    const name = (line: Line, text: string, kind: string) => {
+      const end = line.filter(({ sigmaW2 }) => sigmaW2 !== null && sigmaW2 < wMax).at(-1);
+      if (!end || end.sigmaW2 === null) return nothing;
+      return svg`<text class="line-name of-${kind}" x=${x.toPixel(end.sigmaB2) - 6}
+        y=${y.toPixel(end.sigmaW2) - 9}>${text}</text>`;
+    };
+    return svg`<g clip-path="url(#plot)" pointer-events="none">
+        <path class="neutrality" d=${path(this.lines.neutrality)} />
+        <path class="edge" d=${path(this.lines.edge)} />
+      </g>
+      ${name(this.lines.neutrality, this.text.neutrality, 'neutrality')}
+      ${name(this.lines.edge, this.text.edge, 'edge')}`;
+  }
+
+  private handle(area: Frame, x: Scale, y: Scale) {
+    const { sigmaW2, sigmaB2 } = this.point;
+    const [cx, cy] = [x.toPixel(sigmaB2), y.toPixel(sigmaW2)];
+    const phase = this.text.phases[this.phase] ?? this.phase;
+    return svg`
+      <line class="guide" x1=${cx} x2=${cx} y1=${area.top} y2=${area.bottom} />
+      <line class="guide" x1=${area.left} x2=${area.right} y1=${cy} y2=${cy} />
+      <g class="handle ${this.dragging ? 'dragging' : ''}" tabindex="0" role="slider"
+        aria-label=${this.text.handle} aria-orientation="vertical"
+        aria-valuemin=${wMin} aria-valuemax=${wMax} aria-valuenow=${sigmaW2}
+        aria-valuetext=${this.text.handleValue(String(sigmaW2), String(sigmaB2), phase)}
+        @keydown=${this.onKey}>
+        <circle class="target" cx=${cx} cy=${cy} r="24" />
+        <circle class="ring" cx=${cx} cy=${cy} r="13" />
+        <circle class="dot" cx=${cx} cy=${cy} r="8" />
+      </g>`;
+  }
+
+  /** What cannot be drawn is said. */
+  private notes(): string[] {
+    if (!this.lines) return [];
+    const { activation, edge, neutrality } = this.lines;
+    const exists = (line: Line) => line.some(({ sigmaW2 }) => sigmaW2 !== null);
+    const visible = (line: Line) => line.some(({ sigmaW2 }) => sigmaW2 !== null && sigmaW2 <= wMax);
+    const notes: string[] = [];
+    if (!exists(edge)) notes.push(this.text.noEdge(activation));
+    if (!exists(neutrality)) notes.push(this.text.noNeutrality(activation));
+    else if (!visible(neutrality)) notes.push(this.text.neutralityOutside);
+    return notes;
+  }
+
+  private onHandle(event: Event): boolean {
+    return event.composedPath().includes(this.renderRoot.querySelector('.handle') as EventTarget);
+  }
+
+  private moveTo(point: Point): void {
+    this.dispatchEvent(new CustomEvent<Point>('igb-move', { detail: point }));
+  }
+
+  private moveToPointer(event: MouseEvent): void {
+    const { left, top } = (event.currentTarget as Element).getBoundingClientRect();
+    const { x, y } = this.scales();
+    this.moveTo({
+      sigmaB2: clamp('sigmaB2', x.toValue(event.clientX - left)),
+      sigmaW2: clamp('sigmaW2', y.toValue(event.clientY - top)),
+    });
+  }
+
+  /** A mouse drags from anywhere; a finger only from the handle, elsewhere it scrolls the page. */
+  private onDown(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    if (event.pointerType === 'touch' && !this.onHandle(event)) return;
+    (event.currentTarget as Element).setPointerCapture(event.pointerId);
+    this.setDragging(true);
+    this.renderRoot.querySelector<SVGElement>('.handle')?.focus({ preventScroll: true });
+    event.preventDefault();
+    if (!this.onHandle(event)) this.moveToPointer(event);
+  }
+
+  private onMove(event: PointerEvent): void {
+    if (this.dragging) this.moveToPointer(event);
+  }
+
+  private onUp(): void {
+    this.setDragging(false);
+  }
+
+  /** A tap beside the handle. */
+  private onClick(event: MouseEvent): void {
+    if (event instanceof PointerEvent && event.pointerType === 'touch' && !this.onHandle(event)) {
+      this.moveToPointer(event);
+    }
+  }
+
+  private setDragging(dragging: boolean): void {
+    this.dragging = dragging;
+    this.requestUpdate();
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const moved = moveByKey(this.point, event.key, event.shiftKey);
+    if (!moved) return;
+    event.preventDefault();
+    this.moveTo(moved);
+  }
+}
+
+customElements.define('igb-phase-diagram', PhaseDiagram);

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import {
+  clamp,
+  defaults,
+  formatQuery,
+  parameterNames,
+  parameters,
+  parseQuery,
+  parseValue,
+} from '../src/model/params';
+
+const activations = ['linear', 'relu', 'tanh', 'erf'];
+
+describe('parseQuery', () => {
+  it('gives the defaults for an empty query', () => {
+    expect(parseQuery('', activations)).toEqual({ state: defaults(), problems: [] });
+  });
+
+  it('reads back every state that formatQuery writes', () => {
+    const state = {
+      ...defaults(),
+      activation: 'relu',
+      sigmaW2: 1.37,
+      sigmaB2: 0,
+      depth: 7,
+      width: 33,
+      inputs: 50,
+      networks: 77,
+      seed: Number.MAX_SAFE_INTEGER,
+      network: 5,
+      lang: 'zh' as const,
+    };
+    expect(parseQuery(formatQuery(state), activations)).toEqual({ state, problems: [] });
+  });
+
+  it.each([
+    ['sigma-w2=17', 'sigma-w2', '17', '0.1 .. 6'],
+    ['sigma-w2=NaN', 'sigma-w2', 'NaN', '0.1 .. 6'],
+    ['sigma-w2=', 'sigma-w2', '', '0.1 .. 6'],
+    ['sigma-b2=-0.1', 'sigma-b2', '-0.1', '0 .. 0.4'],
+    ['depth=2.5', 'depth', '2.5', '1 .. 100'],
+    ['width=Infinity', 'width', 'Infinity', '2 .. 512'],
+    ['activation=tan', 'activation', 'tan', 'linear, relu, tanh, erf'],
+    ['lang=fr', 'lang', 'fr', 'en, zh'],
+  ])('refuses %s, keeps the default and says what is allowed', (query, key, value, allowed) => {
+    expect(parseQuery(`?${query}`, activations)).toEqual({
+      state: defaults(),
+      problems: [{ key, value, allowed }],
+    });
+  });
+
+  it('names a key that no parameter has', () => {
+    expect(parseQuery('?sigma_w2=2', activations).problems).toEqual([
+      { key: 'sigma_w2', value: '2', allowed: null },
+    ]);
+  });
+
+  it('keeps the good entries beside a bad one', () => {
+    const { state, problems } = parseQuery('?depth=3&width=oops', activations);
+    expect(state).toEqual({ ...defaults(), depth: 3 });
+    expect(problems).toHaveLength(1);
+  });
+});
+
+describe('the parameter table', () => {
+  it('has a default inside each range', () => {
+    for (const name of parameterNames) {
+      const { default: value } = parameters[name];
+      expect(parseValue(name, String(value), activations), name).toBe(value);
+    }
+  });
+
+  it('has no key twice', () => {
+    const keys = parameterNames.map((name) => parameters[name].key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe('formatQuery', () => {
+  it('leaves out defaults', () => {
+    expect(formatQuery(defaults())).toBe('');
+    expect(formatQuery({ ...defaults(), sigmaW2: 1.5 })).toBe('?sigma-w2=1.5');
+  });
+});
+
+describe('clamp', () => {
+  it('stays on the grid of steps, without rounding dust', () => {
+    expect(clamp('sigmaW2', 1.2345)).toBe(1.23);
+    expect(clamp('sigmaB2', 0.1 + 0.005)).toBe(0.105);
+  });
+
+  it('stays in the range', () => {
+    expect(clamp('sigmaW2', -3)).toBe(0.1);
+    expect(clamp('sigmaB2', 7)).toBe(0.4);
+  });
+});

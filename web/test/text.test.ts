@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { en } from '../src/text/en';
+import { zh } from '../src/text/zh';
+
+it('both languages explain the same parameters and phases', () => {
+  expect(Object.keys(zh.parameters)).toEqual(Object.keys(en.parameters));
+  expect(Object.keys(zh.phases)).toEqual(Object.keys(en.phases));
+});
