@@ -133,6 +133,15 @@ TEST_CASE("gammaIsExactWhereCorrelationsAreOneInFloat") {
   CHECK(close(moments.sigma_y2, variance, 1e-12));
 }
 
+TEST_CASE("inputsWithoutSignalAreLeftOutOfTheCorrelation") {
+  const std::vector<float> one_dead{1, 2, 3, 0, 0, 0, 2, 4, 6};
+  const LayerMoments moments = measure({one_dead.data(), 3, 3, 3});
+  CHECK(close(moments.c, 1.0, 1e-12));
+  CHECK(close(moments.q, 14.0 * 5.0 / 9.0, 1e-12));
+  const std::vector<float> all_dead(9);
+  CHECK(std::isnan(measure({all_dead.data(), 3, 3, 3}).c));
+}
+
 TEST_CASE("layerMomentsRefuseOneInputAndShortScratch") {
   const std::vector<float> values(10);
   std::size_t bytes = 0;

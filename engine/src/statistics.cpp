@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace igb {
 
@@ -48,12 +49,14 @@ Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& momen
   std::ranges::fill(unit.weighted_sum, 0.0);
 
   double q = 0.0;
+  double live = 0.0;  // inputs with a correlation to others
   const std::span<const float> centre = layer.row(0);
   for (std::size_t a = 0; a < layer.inputs; ++a) {
     const std::span<const float> row = layer.row(a);
     const double q_aa = mean_square(row);
     const double weight = q_aa > 0.0 ? 1.0 / std::sqrt(q_aa) : 0.0;
     q += q_aa;
+    live += q_aa > 0.0 ? 1.0 : 0.0;
     for (std::size_t i = 0; i < layer.units; ++i) {
       const double value = row[i];
       const double deviation = value - centre[i];
@@ -77,8 +80,9 @@ Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& momen
   moments.q = q / inputs;
   moments.sigma_y2 = variance_sum / units;
   moments.sigma_mu2 = mean_square_sum / units - moments.sigma_y2 / inputs;
-  // sum over all pairs, a = b included, each of which contributes 1
-  moments.c = (weighted_square_sum / units - inputs) / (inputs * (inputs - 1.0));
+  // The sum runs over all pairs; the pairs a = b contribute 1 each.
+  moments.c = live < 2.0 ? std::numeric_limits<double>::quiet_NaN()
+                         : (weighted_square_sum / units - live) / (live * (live - 1.0));
   return {};
 }
 

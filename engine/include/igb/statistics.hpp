@@ -13,7 +13,8 @@ namespace igb {
 /// What one layer of one network says of the mean-field quantities (THEORY.md section 8).
 struct LayerMoments {
   double q = 0.0;          ///< mean square over units and inputs, no width mean subtracted
-  double c = 0.0;          ///< mean over pairs a != b of q_ab / sqrt(q_aa q_bb)
+  double c = 0.0;          ///< mean over pairs a != b of q_ab / sqrt(q_aa q_bb); inputs with q_aa = 0
+                           ///< are left out, NaN when fewer than two remain
   double sigma_mu2 = 0.0;  ///< mean over units of the squared data mean, less sigma_y2 / inputs
   double sigma_y2 = 0.0;   ///< mean over units of the variance over the data, inputs - 1 in the denominator
 
