@@ -26,7 +26,7 @@ LayerMoments measure(const LayerView& layer) {
   return moments;
 }
 
-/// The definitions in THEORY.md section 8, over all pairs of inputs.
+/// The definitions in THEORY.md section 4, over all pairs of inputs.
 LayerMoments by_definition(const LayerView& layer) {
   const auto inputs = static_cast<double>(layer.inputs);
   const auto units = static_cast<double>(layer.units);

@@ -14,11 +14,17 @@ struct LinePoint {
 /// Where chi_1 = 1: gradients neither vanish nor explode. Solved without iterating the network, by
 /// the q-parametrisation of THEORY.md section 2: sigma_w2 = 1 / E[phi'^2],
 /// sigma_b2 = q - E[phi^2] / E[phi'^2]; one root-find in q for the given sigma_b2.
-/// q is infinite where the line is crossed by a diverging variance (ReLU with sigma_b2 > 0).
+/// q is infinite where the variance diverges on the line (ReLU, linear: sigma_b2 > 0), 0 in the
+/// singular corner (odd phi, sigma_b2 = 0). Where any q is a fixed point (ReLU, linear: sigma_b2 = 0),
+/// it is that of inputs with q_0 = 1.
 /// Errors: out_of_range; no_solution.
 Status edge_of_chaos(const Activation& phi, double sigma_b2, LinePoint& point);
 
-/// Where gamma_star equals `gamma`, 0 < gamma < infinity; the neutrality line is gamma = 1.
+/// Range of gamma for which lines are computed.
+inline constexpr double line_gamma_min = 1e-6;
+inline constexpr double line_gamma_max = 1e12;
+
+/// Where gamma_star equals `gamma`; the neutrality line is gamma = 1.
 /// sigma_w2 = q (1 - c) / (kappa(1) - kappa(c)), sigma_b2 = q - sigma_w2 kappa(1), c = gamma / (1 + gamma).
 /// Errors: out_of_range; no_solution (linear and ReLU have no such line; sigma_b2 = 0 with odd phi).
 Status iso_gamma(const Activation& phi, double sigma_b2, double gamma, LinePoint& point);

@@ -2,7 +2,7 @@
  *
  * No function allocates, throws or keeps memory that it was handed, unless it says so. Functions
  * that can fail return 0 on success, otherwise a status code, and then fill `why` if it is not null.
- * Symbols and formulas: engine/README.md. Every struct is plain data; its fields have the natural
+ * Symbols and formulas: engine/THEORY.md. Every struct is plain data; its fields have the natural
  * alignment of C.
  */
 #ifndef IGB_H

@@ -10,7 +10,7 @@
 
 namespace igb {
 
-/// What one layer of one network says of the mean-field quantities (THEORY.md section 8).
+/// What one layer of one network says of the mean-field quantities (THEORY.md section 4).
 struct LayerMoments {
   double q = 0.0;          ///< mean square over units and inputs, no width mean subtracted
   double c = 0.0;          ///< mean over pairs a != b of q_ab / sqrt(q_aa q_bb); inputs with q_aa = 0
