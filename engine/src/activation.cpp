@@ -8,7 +8,9 @@ namespace igb {
 namespace {
 
 template <class Phi>
-constexpr bool has_closed_forms = requires(double x) { Phi::covariance_gap(x, x); };
+constexpr bool has_closed_forms = requires(double x) {
+  Phi::covariance_gap(x, x);
+};
 
 template <class Phi>
 constexpr Activation::ClosedForms closed_forms{Phi::second_moment, Phi::slope_moment,

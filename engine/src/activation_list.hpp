@@ -114,24 +114,23 @@ struct Erf {
   }
 
   static double value(double x) { return std::erf(x); }
-  static double derivative(double x) {
-    return 2.0 * std::numbers::inv_sqrtpi * std::exp(-x * x);
-  }
+  static double derivative(double x) { return 2.0 * std::numbers::inv_sqrtpi * std::exp(-x * x); }
 
   static double second_moment(double q) {
     return 2.0 / std::numbers::pi * std::atan2(2.0 * q, std::sqrt(1.0 + 4.0 * q));
   }
-  static double slope_moment(double q) { return 4.0 / (std::numbers::pi * std::sqrt(1.0 + 4.0 * q)); }
+  static double slope_moment(double q) {
+    return 4.0 / (std::numbers::pi * std::sqrt(1.0 + 4.0 * q));
+  }
   static double growth_moment(double q) { return slope_moment(q) / (1.0 + 2.0 * q); }
   // asin A - asin B as one arc tangent, A = 2q / (1 + 2q) and B = c A, all scaled by 1 + 2q.
   static double covariance_gap(double q, double d) {
     const double c = 1.0 - d;
     const double root_a = std::sqrt(1.0 + 4.0 * q);
     const double root_b = std::sqrt(1.0 + 4.0 * q * (1.0 + q * d * (2.0 - d)));
-    const double sine = c >= 0.0
-                            ? 2.0 * q * d * (2.0 - d) * (1.0 + 2.0 * q) * (1.0 + 2.0 * q) /
-                                  (root_b + c * root_a)
-                            : 2.0 * q * (root_b - c * root_a);
+    const double sine = c >= 0.0 ? 2.0 * q * d * (2.0 - d) * (1.0 + 2.0 * q) * (1.0 + 2.0 * q) /
+                                       (root_b + c * root_a)
+                                 : 2.0 * q * (root_b - c * root_a);
     const double cosine = root_a * root_b + 4.0 * q * q * c;
     return 2.0 / std::numbers::pi * std::atan2(sine, cosine);
   }
