@@ -1,0 +1,91 @@
+#include <benchmark/benchmark.h>
+
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+#include "igb/network.hpp"
+#include "igb/statistics.hpp"
+#include "main_job.hpp"
+
+namespace {
+
+void check(const igb::Status& status) {
+  if (!status.ok()) throw std::runtime_error(igb::status_text(status.code));
+}
+
+struct alignas(igb::Arena::alignment) Line {
+  std::byte bytes[igb::Arena::alignment];
+};
+
+std::vector<Line> memory_of(std::size_t bytes) { return std::vector<Line>(bytes / sizeof(Line)); }
+
+std::span<std::byte> bytes_of(std::vector<Line>& memory) {
+  return std::as_writable_bytes(std::span(memory));
+}
+
+void main_job(benchmark::State& state) {
+  const igb::Architecture architecture{
+      .init = {igb::find_activation("relu"), main_job::sigma_w2, 0.0},
+      .input_width = main_job::width,
+      .width = main_job::width,
+      .depth = main_job::depth,
+      .classes = main_job::classes};
+  std::vector<float> inputs(std::size_t{main_job::inputs} * main_job::width);
+  igb::gaussian_inputs(1, main_job::width, inputs);
+  std::size_t network_bytes = 0;
+  std::size_t scratch_bytes = 0;
+  check(igb::Forward::bytes(architecture, main_job::inputs, network_bytes));
+  check(igb::layer_moments_bytes(main_job::width, main_job::inputs, scratch_bytes));
+  std::vector<Line> network_memory = memory_of(network_bytes);
+  std::vector<Line> scratch_memory = memory_of(scratch_bytes);
+
+  igb::LayerMoments moments;
+  double c = 0.0;
+  std::uint32_t network = 0;
+  for (auto _ : state) {
+    igb::Arena arena(bytes_of(network_memory));
+    igb::Forward forward;
+    check(forward.begin(architecture, {1, network++}, inputs, arena));
+    while (!forward.done()) {
+      c = moments.c;
+      check(forward.step());
+      igb::Arena scratch(bytes_of(scratch_memory));
+      check(igb::layer_moments(forward.preactivations(), scratch, moments));
+    }
+  }
+  state.counters["c"] = c;
+}
+BENCHMARK(main_job)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+void igb_normals(benchmark::State& state) {
+  std::vector<float> row(4096);
+  std::uint32_t index = 0;
+  for (auto _ : state) {
+    igb::normals({1, 0}, igb::Stream::weights, 1, index++, 0, row);
+    benchmark::DoNotOptimize(row.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(row.size()));
+}
+BENCHMARK(igb_normals);
+
+void std_normals(benchmark::State& state) {
+  std::vector<float> row(4096);
+  std::mt19937 engine(1);
+  std::normal_distribution<float> normal;
+  for (auto _ : state) {
+    for (float& z : row) z = normal(engine);
+    benchmark::DoNotOptimize(row.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(row.size()));
+}
+BENCHMARK(std_normals);
+
+[[maybe_unused]] const bool context_added = [] {
+  benchmark::AddCustomContext("igb_target", igb::target_name(igb::Target::best));
+  return true;
+}();
+
+}  // namespace

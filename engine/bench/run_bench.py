@@ -1,0 +1,150 @@
+"""Runs the benchmarks and their peers in turns and writes bench.json (README.md)."""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+MAIN_JOB = "forward and moments, relu, width 1000, depth 100, 100 inputs"
+FIELD_PROGRAM = "numpy float64 np.random.normal"
+FIELD_TARGET = 8.0
+CORRELATION_TOLERANCE = 0.01
+
+
+def capture(command):
+    run = subprocess.run(command, env={**os.environ, **ONE_THREAD}, stdout=subprocess.PIPE, text=True)
+    if run.returncode != 0:
+        sys.exit(f"bench: {command[0]} failed with status {run.returncode}")
+    return json.loads(run.stdout)
+
+
+def google_benchmark(program):
+    report = capture([program, "--benchmark_format=json", "--benchmark_min_time=0.3"])
+    return report["context"], {b["name"].split("/")[0]: b for b in report["benchmarks"]}
+
+
+def python_with_numpy():
+    candidates = [sys.executable, "/usr/bin/python3", "python3"]
+    for python in candidates:
+        probe = [python, "-c", "import numpy"]
+        if subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode == 0:
+            return python
+    sys.exit("bench: no Python with NumPy among " + ", ".join(candidates) + "; install python3-numpy")
+
+
+def one_round(args, python):
+    """One run of everything; times in ms of CPU time."""
+    context, igb = google_benchmark(args.igb)
+    _, eigen = google_benchmark(args.eigen)
+    numpy = {v: capture([python, os.path.join(HERE, "numpy_bench.py"), v]) for v in ("float64", "float32")}
+    jobs = {
+        "igb": igb["main_job"],
+        f"{FIELD_PROGRAM}, {numpy['float64']['blas']}": numpy["float64"],
+        f"numpy float32 default_rng, {numpy['float32']['blas']}": numpy["float32"],
+        "eigen float32 mt19937": eigen["main_job_eigen"],
+    }
+    return {
+        "arch": context["igb_target"],
+        "jobs": {name: job["cpu_time"] for name, job in jobs.items()},
+        "c": {name: job["c"] for name, job in jobs.items()},
+        "normals": {name: igb[name]["items_per_second"] for name in ("igb_normals", "std_normals")},
+    }
+
+
+def check_same_work(rounds):
+    """The mean correlation after the last hidden layer is a number all programs must agree on."""
+    values = {name: statistics.median(r["c"][name] for r in rounds) for name in rounds[0]["c"]}
+    if max(values.values()) - min(values.values()) > CORRELATION_TOLERANCE:
+        sys.exit(f"bench: the programs disagree on the correlation at depth 100: {values}")
+
+
+def spread(values):
+    """Interquartile range relative to the median."""
+    if len(values) < 2:
+        return None
+    low, median, high = statistics.quantiles(values, n=4, method="inclusive")
+    return (high - low) / median
+
+
+def entry(name, unit, values, peer, peer_values, ratios, target, arch):
+    ratio = statistics.median(ratios)
+    return {
+        "name": name,
+        "value": statistics.median(values),
+        "unit": unit,
+        "peer": peer,
+        "peer_value": statistics.median(peer_values),
+        "ratio": ratio,
+        "target": target,
+        "met": None if target is None else ratio >= target,
+        "arch": arch,
+        "spread": spread(values),
+        "peer_spread": spread(peer_values),
+        "rounds": len(values),
+    }
+
+
+def entries(rounds):
+    arch = rounds[0]["arch"]
+    ours = [r["jobs"]["igb"] for r in rounds]
+    result = []
+    for peer in list(rounds[0]["jobs"])[1:]:
+        theirs = [r["jobs"][peer] for r in rounds]
+        ratios = [b / a for a, b in zip(ours, theirs)]
+        target = FIELD_TARGET if peer.startswith(FIELD_PROGRAM) else None
+        result.append(entry(MAIN_JOB, "ms", ours, peer, theirs, ratios, target, arch))
+    ours = [r["normals"]["igb_normals"] for r in rounds]
+    theirs = [r["normals"]["std_normals"] for r in rounds]
+    ratios = [a / b for a, b in zip(ours, theirs)]
+    peer = "std::normal_distribution<float> mt19937"
+    result.append(entry("standard normals", "1/s", ours, peer, theirs, ratios, None, arch))
+    return result
+
+
+def write_atomically(path, text):
+    directory = os.path.dirname(os.path.abspath(path))
+    os.makedirs(directory, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=directory, delete=False) as file:
+        file.write(text)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+def percent(value):
+    return "" if value is None else f" +-{50 * value:.1f} %"
+
+
+def show(e):
+    goal = "" if e["target"] is None else f"; target {e['target']:g}: {'met' if e['met'] else 'NOT MET'}"
+    print(f"{e['name']} [{e['arch']}]\n"
+          f"  {e['value']:.4g} {e['unit']}{percent(e['spread'])}, {e['peer']} "
+          f"{e['peer_value']:.4g} {e['unit']}{percent(e['peer_spread'])}: {e['ratio']:.2f} x{goal}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--igb", required=True)
+    parser.add_argument("--eigen", required=True)
+    parser.add_argument("--output", required=True)
+    parser.add_argument("--rounds", type=int, default=7)
+    args = parser.parse_args()
+    python = python_with_numpy()
+    rounds = []
+    for i in range(args.rounds):
+        print(f"bench: round {i + 1} of {args.rounds}", file=sys.stderr)
+        rounds.append(one_round(args, python))
+    check_same_work(rounds)
+    result = entries(rounds)
+    for e in result:
+        show(e)
+    write_atomically(args.output, json.dumps(result, indent=1) + "\n")
+    print("written: " + args.output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+// Whatever is wrong with the command line: a message that says so, status 2 and no output.
+#include "program.hpp"
+
+namespace {
+
+const std::string tanh_theory = "theory --activation tanh ";
+const std::string tanh_run = "simulate --activation tanh --sigma-w2 1.5 --width 8 --depth 2 ";
+
+}  // namespace
+
+TEST_CASE("badInputIsNamedAndLeavesNothing") {
+  const struct {
+    std::string arguments;
+    std::vector<std::string> parts;
+  } cases[] = {
+      {"", {"subcommand"}},
+      {"simulat", {"simulat"}},
+      {"theory --sigma-w2 1", {"--activation", "required"}},
+      {tanh_theory, {"--sigma-w2", "required"}},
+      {tanh_theory + "--sigma-w2 1 --sigma-w3 1", {"--sigma-w3"}},
+      {tanh_theory + "--sigma-w2", {"--sigma-w2"}},
+      {tanh_theory + "--sigma-w2 1 --format xml", {"format", "'xml'", "json, csv"}},
+      {"theory --activation tan --sigma-w2 1",
+       {"activation", "'tan'", "tanh", "relu", "erf", "linear"}},
+      {tanh_theory + "--sigma-w2 nan", {"sigma_w2 = nan", "1e-06", "1000000"}},
+      {tanh_theory + "--sigma-w2 inf", {"sigma_w2 = inf", "1e-06", "1000000"}},
+      {tanh_theory + "--sigma-w2 0", {"sigma_w2 = 0", "1e-06", "1000000"}},
+      {tanh_theory + "--sigma-w2 -1", {"sigma_w2 = -1", "1e-06", "1000000"}},
+      {tanh_theory + "--sigma-w2 1e400", {"sigma_w2 = inf"}},
+      {tanh_theory + "--sigma-w2 2.5x", {"sigma_w2", "'2.5x' is not a number"}},
+      {tanh_theory + "--sigma-w2 ''", {"sigma_w2", "''"}},
+      {tanh_theory + "--sigma-w2 0x10", {"sigma_w2", "'0x10'"}},
+      {tanh_theory + "--sigma-w2 1 --sigma-b2 -0.1", {"sigma_b2 = -0.1", "0", "1000000"}},
+      {tanh_theory + "--sigma-w2 1 --sigma-b2 1e7", {"sigma_b2 = 10000000", "1000000"}},
+      {tanh_theory + "--sigma-w2 1 --depth 0", {"depth = 0", "1 to 1048576"}},
+      {tanh_theory + "--sigma-w2 1 --depth 2.5",
+       {"depth", "'2.5' is not a whole number", "1048576"}},
+      {tanh_theory + "--sigma-w2 1 --depth 3 --q0 -1", {"q0 = -1"}},
+      {tanh_theory + "--sigma-w2 1 --depth 3 --q0 0", {"q0 = 0"}},
+      {tanh_theory + "--sigma-w2 1 --depth 3 --q0 nan", {"q0 = nan"}},
+      {tanh_theory + "--sigma-w2 1 --depth 3 --c0 1.1", {"c0 = 1.1", "-1", "1"}},
+      {tanh_theory + "--sigma-w2 1 --depth 3 --c0 nan", {"c0 = nan"}},
+      {tanh_theory + "--sigma-w2 1 --q0 2", {"--depth"}},
+      {tanh_theory + "--sigma-w2 1 --seed -1", {"seed", "'-1'", "18446744073709551615"}},
+      {tanh_theory + "--sigma-w2 1 --seed 18446744073709551616", {"seed", "18446744073709551615"}},
+      {"lines --activation tanh --sigma-b2 0.1,,0.2", {"sigma_b2", "''"}},
+      {"lines --activation tanh --sigma-b2 0.1:0.2", {"sigma_b2", "'0.1:0.2'"}},
+      {"lines --activation tanh --sigma-b2 0.1:0.2:1", {"sigma_b2 count = 1", "2 to 1000000"}},
+      {"lines --activation tanh --sigma-b2 0.1,-1", {"sigma_b2 = -1"}},
+      {"lines --activation tanh --sigma-b2 0.1 --gamma 0", {"gamma = 0"}},
+      {"lines --activation tanh --sigma-b2 0.1 --gamma nan", {"gamma = nan"}},
+      {"lines --activation tanh --sigma-b2 0.1 --gamma inf", {"gamma = inf"}},
+      {"lines --activation tanh", {"--sigma-b2", "required"}},
+      {tanh_run + "--width 0", {"--width"}},
+      {tanh_run + "--networks 0", {"networks = 0", "1 to 16777216"}},
+      {tanh_run + "--networks 1e3", {"networks", "'1e3' is not a whole number", "16777216"}},
+      {tanh_run + "--networks -5", {"networks = -5", "1 to 16777216"}},
+      {tanh_run + "--networks 4294967297", {"networks = 4294967297", "16777216"}},
+      {tanh_run + "--networks 99999999999999999999999", {"networks = 1e+23", "16777216"}},
+      {tanh_run + "--inputs 1", {"inputs = 1", "2 to 16777216"}},
+      {tanh_run + "--classes 1", {"classes = 1", "2 to 4096"}},
+      {tanh_run + "--classes 4097", {"classes = 4097", "2 to 4096"}},
+      {tanh_run + "--input-width 0", {"input_width = 0", "1 to 1048576"}},
+      {tanh_run + "--threads 0", {"threads = 0", "1 to 1024"}},
+      {tanh_run + "--sampler gram",
+       {"sampler", "'gram'", "not available in this version", "dense"}},
+      {tanh_run + "--sampler kernel",
+       {"sampler", "'kernel'", "not available in this version", "dense"}},
+      {tanh_run + "--sampler sparse", {"sampler", "'sparse'", "unknown", "dense"}},
+      {tanh_run + "--target sse9", {"target", "'sse9'", "best, emulated, baseline"}},
+      {"simulate --activation tanh --sigma-w2 nan --width 8", {"sigma_w2 = nan"}},
+      {"simulate --activation relu --sigma-w2 1000000 --width 8 --depth 100", {"layer = "}},
+  };
+  for (const auto& [arguments, parts] : cases) {
+    CAPTURE(arguments);
+    const TemporaryFolder folder;
+    const std::string output = arguments.empty() ? "" : " --output '" + folder.file("result") + "'";
+    const Run run = igb(arguments + output);
+    CHECK(run.status == 2);
+    CHECK(run.out.empty());
+    CHECK(folder.names().empty());
+    for (const std::string& part : parts) {
+      CHECK_MESSAGE(run.err.find(part) != std::string::npos, part, " is not in: ", run.err);
+    }
+  }
+}
+
+TEST_CASE("helpAndVersionSucceedOnStandardOutput") {
+  for (const std::string arguments :
+       {"--help", "theory --help", "lines --help", "simulate --help"}) {
+    const Run run = igb(arguments);
+    CHECK(run.status == 0);
+    CHECK(run.err.empty());
+    CHECK(run.out.find(arguments == "--help" ? "simulate" : "--output") != std::string::npos);
+  }
+  CHECK(igb("--version").out == IGB_VERSION "\n");
+}

@@ -1,0 +1,155 @@
+// The data that simulate reads: what it takes from good files and what it says of bad ones.
+#include <zlib.h>
+
+#include <array>
+#include <cstdint>
+
+#include "program.hpp"
+
+namespace {
+
+const std::string small =
+    "simulate --activation tanh --sigma-w2 1.5 --sigma-b2 0.1 --width 8 --depth 1 "
+    "--networks 1 --threads 1 --format json ";
+
+std::string big_endian(std::uint32_t value) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xFFU);
+  return bytes;
+}
+
+std::string idx(std::uint32_t magic, std::uint32_t images, const std::string& pixels) {
+  return big_endian(magic) + big_endian(images) + big_endian(1) + big_endian(2) + pixels;
+}
+
+std::string gzipped(const std::string& content) {
+  const TemporaryFolder folder;
+  const gzFile file = gzopen(folder.file("x").c_str(), "wb");
+  REQUIRE(gzwrite(file, content.data(), static_cast<unsigned>(content.size())) ==
+          static_cast<int>(content.size()));
+  REQUIRE(gzclose(file) == Z_OK);
+  return read_file(folder.file("x"));
+}
+
+/// What simulate says of a folder whose training images are that file.
+Run with_images(const std::string& file, const std::string& more = "--inputs 2") {
+  const TemporaryFolder folder;
+  (void)folder.write("train-images-idx3-ubyte.gz", file);
+  return igb(small + "--data fashion-mnist --data-dir '" + folder.file("") + "' " + more);
+}
+
+Run with_csv(const std::string& content, const std::string& more = "") {
+  const TemporaryFolder folder;
+  return igb(small + "--data '" + folder.write("x.csv", content) + "' " + more);
+}
+
+void check_refused(const Run& run, const std::vector<std::string>& parts) {
+  CHECK(run.status == 2);
+  CHECK(run.out.empty());
+  for (const std::string& part : parts) {
+    CHECK_MESSAGE(run.err.find(part) != std::string::npos, part, " is not in: ", run.err);
+  }
+}
+
+const std::string pixels("\x00\x02\x04\x02\xFF\x01", 6);  // three images of two pixels
+
+}  // namespace
+
+TEST_CASE("fashionMnistStandardisesTheImagesUsed") {
+  // Pixels 0 2 4 2: mean 2, variance 2; inputs (-sqrt 2, 0) and (sqrt 2, 0).
+  const Json json = with_images(gzipped(idx(0x803, 3, pixels))).json();
+  CHECK(close(json["q_0"].get<double>(), 1.0, 1e-6));
+  CHECK(close(json["c_0"].get<double>(), -1.0, 1e-6));
+  CHECK(json["parameters"]["input_width"] == 2);
+}
+
+TEST_CASE("fashionMnistReadsThePackagedImages") {
+  const Json json = igb(small + "--data fashion-mnist --inputs 50").json();
+  CHECK(json["parameters"]["input_width"] == 784);
+  CHECK(json["parameters"]["inputs"] == 50);
+  CHECK(close(json["q_0"].get<double>(), 1.0, 1e-6));
+  CHECK(json["c_0"].get<double>() > 0.1);  // the images share a bright centre
+}
+
+TEST_CASE("fashionMnistRefusesAMissingFile") {
+  check_refused(igb(small + "--data fashion-mnist --data-dir /nowhere"),
+                {"/nowhere/train-images-idx3-ubyte.gz", "No such file"});
+}
+
+TEST_CASE("fashionMnistRefusesEveryTruncation") {
+  const std::string whole = gzipped(idx(0x803, 3, pixels));
+  REQUIRE(with_images(whole).status == 0);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    CAPTURE(size);
+    check_refused(with_images(whole.substr(0, size)), {"train-images-idx3-ubyte.gz"});
+  }
+  check_refused(with_images(whole.substr(0, whole.size() - 4)), {"truncated gzip"});
+}
+
+TEST_CASE("fashionMnistRefusesADamagedFile") {
+  std::string file = gzipped(idx(0x803, 3, pixels));
+  file[file.size() - 6] = static_cast<char>(file[file.size() - 6] ^ 1);  // in the checksum
+  check_refused(with_images(file), {"train-images-idx3-ubyte.gz", "corrupt gzip"});
+}
+
+TEST_CASE("fashionMnistRefusesAWrongMagicNumber") {
+  check_refused(with_images(gzipped(idx(0x801, 3, pixels))), {"wrong magic number 2049", "2051"});
+}
+
+TEST_CASE("fashionMnistRefusesASizeThatIsNotTheHeaders") {
+  check_refused(with_images(gzipped(idx(0x803, 4, pixels))), {"size mismatch", "22", "24"});
+  check_refused(with_images(gzipped(idx(0x803, 2, pixels))), {"size mismatch", "22", "20"});
+  check_refused(with_images(gzipped(idx(0x803, 4, pixels)), "--inputs 4"), {"size mismatch"});
+}
+
+TEST_CASE("fashionMnistRefusesMoreInputsThanImages") {
+  check_refused(with_images(gzipped(idx(0x803, 3, pixels)), "--inputs 4"),
+                {"inputs = 4", "2 to 3"});
+}
+
+TEST_CASE("csvValuesAreUsedAsTheyAre") {
+  // x = (3, 4), (4, 3): q_0 = 25 / 2, c_0 = 24 / 25.
+  for (const char* content :
+       {"3,4\n4,3\n", "first,second\n3,4\n4,3\n", "# comment\n\n 3 ,4\r\n4,+3e0",
+        "\xEF\xBB\xBFx y,\"z\"\n3,4\n4,3\n"}) {
+    CAPTURE(content);
+    const Json json = with_csv(content).json();
+    CHECK(json["q_0"] == 12.5);
+    CHECK(close(json["c_0"].get<double>(), 0.96, 1e-14));
+    CHECK(json["parameters"]["inputs"] == 2);
+    CHECK(json["parameters"]["input_width"] == 2);
+  }
+}
+
+TEST_CASE("csvRowsAreCappedByInputs") {
+  const Json json = with_csv("1,2\n3,4\n5,6\n", "--inputs 2").json();
+  CHECK(json["parameters"]["inputs"] == 2);
+  CHECK(json["q_0"] == 7.5);
+}
+
+TEST_CASE("csvErrorsNameLineAndColumn") {
+  check_refused(with_csv("a,b\n1,2\n3,x\n"), {"x.csv", "line 3, column 2", "'x' is not a number"});
+  check_refused(with_csv("1,2\n3,\n"), {"line 2, column 2", "'' is not a number"});
+  check_refused(with_csv("1,2\n3,4z\n"), {"line 2, column 2", "'4z'"});
+  check_refused(with_csv("1,2\nnan,4\n"), {"line 2, column 1", "'nan' is not finite"});
+  check_refused(with_csv("1,2\n3,-inf\n"), {"line 2, column 2", "not finite"});
+  check_refused(with_csv("1,2\n3,1e39\n"), {"line 2, column 2", "too large for float32"});
+  check_refused(with_csv("1,2\n\n# note\n3\n"), {"line 4", "1 columns", "have 2"});
+  check_refused(with_csv("1,2\n3,4,5\n"), {"line 2", "3 columns", "have 2"});
+  check_refused(with_csv("1,b\n3,4\n"), {"line 1, column 2"});  // half a header is none
+}
+
+TEST_CASE("csvNeedsTwoRows") {
+  check_refused(with_csv(""), {"x.csv", "0 rows"});
+  check_refused(with_csv("a,b\n1,2\n"), {"x.csv", "1 rows"});
+}
+
+TEST_CASE("csvRefusesAnInputOfZeros") {
+  check_refused(with_csv("1,2\n0,0\n"), {"input 2", "zeros"});
+}
+
+TEST_CASE("dataMustBeAKnownNameOrAFile") {
+  check_refused(igb(small + "--data fashion"), {"data", "'fashion'", "gaussian, fashion-mnist"});
+  check_refused(igb(small + "--data /"), {"'/'", "directory"});
+  check_refused(with_csv("1,2\n3,4\n", "--input-width 3"), {"input_width = 3", "2 to 2"});
+}

@@ -1,0 +1,97 @@
+// Where results go: whole or not at all.
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <chrono>
+#include <thread>
+
+#include "program.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string quick = "theory --activation tanh --sigma-w2 2 --sigma-b2 0.1";
+const std::string endless =
+    "simulate --activation tanh --sigma-w2 2 --width 200 --depth 50 --networks 16777216";
+
+void kill_in_mid_run(int signal) {
+  const TemporaryFolder folder;
+  const pid_t process =
+      start_igb({"simulate", "--activation", "tanh", "--sigma-w2", "2", "--networks", "16777216",
+                 "--output", folder.file("result.csv")});
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  CHECK(kill(process, signal) == 0);
+  int status = 0;
+  CHECK(waitpid(process, &status, 0) == process);
+  CHECK(WIFSIGNALED(status));  // it was still running
+  CHECK(folder.names().empty());
+}
+
+}  // namespace
+
+TEST_CASE("outputFileHoldsWhatStandardOutputWould") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("result.json");
+  const Run run = igb(quick + " --output '" + file + "'");
+  CHECK(run.status == 0);
+  CHECK(run.out.empty());
+  CHECK(run.err.empty());
+  CHECK(read_file(file) == igb(quick).out);
+  CHECK(folder.names().size() == 1);
+}
+
+TEST_CASE("outputReplacesAFileAndKeepsItsMode") {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("result.json", "old");
+  REQUIRE(chmod(file.c_str(), 0640) == 0);
+  CHECK(igb(quick + " --output '" + file + "'").status == 0);
+  CHECK(read_file(file) == igb(quick).out);
+  CHECK(fs::status(file).permissions() == fs::perms(0640));
+}
+
+TEST_CASE("outputFollowsALinkToItsFile") {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("result.json", "old");
+  fs::create_symlink("result.json", folder.file("link"));
+  CHECK(igb(quick + " --output '" + folder.file("link") + "'").status == 0);
+  CHECK(fs::is_symlink(folder.file("link")));
+  CHECK(read_file(file) == igb(quick).out);
+}
+
+TEST_CASE("aFailedRunKeepsTheOldFile") {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("result.csv", "old");
+  CHECK(igb("simulate --activation relu --sigma-w2 1000000 --width 8 --output '" + file + "'")
+            .status == 2);
+  CHECK(read_file(file) == "old");
+  CHECK(folder.names().size() == 1);
+}
+
+TEST_CASE("anUnwritableOutputIsRefusedBeforeTheWork") {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("file", "old");
+  for (const std::string& path : {folder.file("no/such/folder.csv"), file + "/result.csv",
+                                  folder.file(""), std::string("/proc/result.csv")}) {
+    CAPTURE(path);
+    const Run run = igb(endless + " --output '" + path + "'");
+    CHECK(run.status == 2);
+    CHECK(run.err.find("output") != std::string::npos);
+    CHECK(run.err.find(path) != std::string::npos);
+  }
+  CHECK(read_file(file) == "old");
+  CHECK(folder.names().size() == 1);
+}
+
+TEST_CASE("aDeviceIsWrittenAndStaysADevice") {
+  CHECK(igb(quick + " --output /dev/null").status == 0);
+  CHECK(fs::is_character_file("/dev/null"));
+  const Run full = igb(quick + " --output /dev/full");
+  CHECK(full.status == 2);
+  CHECK(full.err.find("/dev/full") != std::string::npos);
+}
+
+TEST_CASE("aKilledRunLeavesNothing") { kill_in_mid_run(SIGKILL); }
+
+TEST_CASE("anInterruptedRunLeavesNothing") { kill_in_mid_run(SIGINT); }

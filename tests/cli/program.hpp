@@ -1,0 +1,64 @@
+#pragma once
+
+#include <doctest/doctest.h>
+#include <sys/types.h>
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+using Json = nlohmann::json;
+
+/// Outcome of one run of the program igb.
+struct Run {
+  int status;
+  std::string out;
+  std::string err;
+
+  /// Standard output as JSON, of a run that must have succeeded.
+  [[nodiscard]] Json json() const;
+};
+
+/// Runs igb with these arguments, which a shell splits.
+Run igb(const std::string& arguments);
+
+/// Starts igb with these arguments in the background, its output discarded.
+pid_t start_igb(const std::vector<std::string>& arguments);
+
+/// A folder of its own that disappears with the object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+
+  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
+  /// Writes a file and returns its path.
+  std::string write(const std::string& name, const std::string& content) const;
+  [[nodiscard]] std::vector<std::string> names() const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string read_file(const std::string& path);
+
+struct CsvTable {
+  std::vector<std::string> comments;
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+
+  [[nodiscard]] const std::string& at(std::size_t row, const std::string& column) const;
+};
+
+CsvTable parse_csv(const std::string& text);
+CsvTable reference(const std::string& name);
+
+/// A number of JSON or of a CSV cell, "inf" included.
+double number(const Json& value);
+
+/// |value - expected| <= tolerance * |expected|; infinities must be equal.
+bool close(double value, double expected, double tolerance);
