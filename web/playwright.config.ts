@@ -10,6 +10,7 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     browserName: 'chromium',
+    testIdAttribute: 'data-test',
     launchOptions: browserOptions(),
     viewport: { width: 1280, height: 1000 },
   },

@@ -1,4 +1,4 @@
-// Serves the built site: PORT=8080 node scripts/serve.mjs
+// Serves the built site; the port is the argument, else PORT, else 8080.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { serveFolder, siteFolder } from './static-server.mjs';
@@ -8,9 +8,10 @@ function stop(message) {
   process.exit(2);
 }
 
-const port = Number(process.env.PORT || 8080);
+const wanted = process.argv[2] || process.env.PORT || '8080';
+const port = Number(wanted);
 if (!Number.isInteger(port) || port < 1 || port > 65535) {
-  stop(`PORT = ${process.env.PORT} is not allowed; allowed: 1 .. 65535`);
+  stop(`PORT = ${wanted} is not allowed; allowed: 1 .. 65535`);
 }
 if (!existsSync(join(siteFolder, 'index.html'))) {
   stop(`there is no site in ${siteFolder}; build it with: make web`);

@@ -84,7 +84,7 @@ export class Controls extends LitElement {
   private number(name: NumberName) {
     const { label, help } = this.text.parameters[name];
     const { key, min, max, step } = parameters[name];
-    return html`<label title=${help} class=${name}>
+    return html`<label title=${help}>
       <span>${typeset(label)}</span>
       <input type="number" name=${key} min=${min} max=${max}
         step=${parameters[name].type === 'integer' ? step : 'any'}

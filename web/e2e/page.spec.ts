@@ -1,0 +1,167 @@
+import { serveFolder, siteFolder } from '../scripts/static-server.mjs';
+import { dragTo, expect, handle, settled, sigmaW2, test } from './site';
+
+/** Small networks, where a test is not about them. */
+const quick = '?width=16&depth=5&networks=20';
+
+test('the arrow keys move the point, finer with Shift', async ({ page, address }) => {
+  await page.goto(address + quick);
+  await settled(page);
+  await handle(page).focus();
+  await page.keyboard.press('ArrowDown');
+  expect(await sigmaW2(page)).toBe(3.95);
+  await page.keyboard.press('Shift+ArrowDown');
+  expect(await sigmaW2(page)).toBe(3.94);
+  await page.keyboard.press('PageDown');
+  expect(await sigmaW2(page)).toBe(3.44);
+  await page.keyboard.press('ArrowRight');
+  await expect(page).toHaveURL(/sigma-w2=3\.44&sigma-b2=0\.105/);
+  await expect(handle(page)).toHaveAttribute('aria-valuetext', /3\.44.*0\.105; chaos: /);
+});
+
+test('the state is in the address, and comes back from it', async ({ page, address }) => {
+  await page.goto(address + quick);
+  await settled(page);
+  await dragTo(page, 3);
+  await page.getByLabel('activation').selectOption('erf');
+  await page.getByRole('spinbutton', { name: 'depth' }).fill('6');
+  await page.getByRole('spinbutton', { name: 'depth' }).press('Enter');
+  await page.locator('.tile').nth(3).click();
+  await expect(page).toHaveURL(/activation=erf.*depth=6.*network=3/);
+  const before = await sigmaW2(page);
+  await page.reload();
+  await settled(page);
+  expect(await sigmaW2(page)).toBe(before);
+  await expect(page.getByLabel('activation')).toHaveValue('erf');
+  await expect(page.locator('.tile').nth(3)).toHaveAttribute('aria-pressed', 'true');
+
+  await page.getByTestId('reset').click();
+  expect(await sigmaW2(page)).toBe(4);
+  await expect(page).toHaveURL(address);
+});
+
+test('a bad address shows a notice and the defaults', async ({ page, address }) => {
+  await page.goto(`${address}${quick}&sigma-w2=1e9&activation=swish&colour=red`);
+  const notice = page.getByTestId('url-notice');
+  await expect(notice).toContainText('sigma-w2 = 1e9 is not allowed; allowed: 0.1 .. 6');
+  await expect(notice).toContainText('activation = swish is not allowed; allowed: linear, relu');
+  await expect(notice).toContainText('colour: there is no such parameter');
+  await settled(page);
+  expect(await sigmaW2(page)).toBe(4);
+  await expect(page.getByLabel('activation')).toHaveValue('tanh');
+  await notice.getByRole('button').click();
+  await expect(notice).toHaveCount(0);
+});
+
+test('a control refuses what is out of range and says what is allowed', async ({
+  page,
+  address,
+}) => {
+  await page.goto(address + quick);
+  await settled(page);
+  const depth = page.getByRole('spinbutton', { name: 'depth' });
+  await depth.fill('1000');
+  await depth.press('Enter');
+  await expect(page.locator('.refused')).toHaveText(
+    'depth = 1000 is not allowed; allowed: 1 .. 100.',
+  );
+  await expect(depth).toHaveValue('5');
+});
+
+test('the language toggles, and all of the page with it', async ({ page, address }) => {
+  await page.goto(address + quick);
+  await settled(page);
+  await page.getByTestId('language').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('未经训练的网络已有偏好');
+  await expect(page.getByTestId('caption')).toContainText('比混沌边缘高');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+  await expect(page).toHaveURL(/lang=zh/);
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('未经训练的网络已有偏好');
+  await page.getByTestId('language').click();
+  await expect(page.getByTestId('caption')).toContainText('above the edge of chaos');
+});
+
+test('the button carries the point across the line', async ({ page, address }) => {
+  await page.goto(address + quick);
+  await settled(page);
+  await page.getByTestId('cross').click();
+  await expect(page.getByTestId('cross')).toHaveText('Stop');
+  await expect(page.getByTestId('caption')).toContainText('45 % below', { timeout: 15_000 });
+  await expect(page.getByTestId('cross')).toHaveText('Cross the line');
+});
+
+test('with reduced motion the point jumps across the line', async ({ page, address }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto(address + quick);
+  await settled(page);
+  await page.getByTestId('cross').click();
+  expect(await sigmaW2(page)).toBeLessThan(1.2);
+  await expect(page.getByTestId('cross')).toHaveText('Cross the line');
+});
+
+for (const lang of ['en', 'zh']) {
+  for (const width of [360, 390]) {
+    test(`nothing sticks out at ${width} pixels in ${lang}`, async ({ page, address }) => {
+      await page.setViewportSize({ width, height: 780 });
+      await page.goto(`${address}${quick}&lang=${lang}&oops=1`);
+      await settled(page);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow).toBe(0);
+    });
+  }
+}
+
+test.describe('with a finger', () => {
+  test.use({ hasTouch: true, viewport: { width: 390, height: 780 } });
+
+  test('a tap moves the point, and the figure leaves scrolling to the page', async ({
+    page,
+    address,
+  }) => {
+    await page.goto(address + quick);
+    await settled(page);
+    const box = await page.locator('igb-phase-diagram svg').boundingBox();
+    if (!box) throw new Error('the diagram is not visible');
+    await page.touchscreen.tap(box.x + box.width / 2, box.y + 0.8 * box.height);
+    await expect.poll(() => sigmaW2(page)).toBeLessThan(2);
+
+    const touchAction = (selector: string) =>
+      page.locator(selector).evaluate((element) => getComputedStyle(element).touchAction);
+    expect(await touchAction('igb-phase-diagram')).toBe('pan-y');
+    expect(await touchAction('igb-phase-diagram .handle')).toBe('none');
+  });
+});
+
+// These cause errors in the console on purpose, so they run on a page of their own, unguarded.
+test('a missing module is explained', async ({ browser, address }) => {
+  const page = await browser.newPage();
+  await page.route('**/*.wasm', (route) => route.fulfill({ status: 404 }));
+  await page.goto(address);
+  await expect(page.getByTestId('start-error')).toContainText('igb.wasm) could not be loaded');
+  await page.close();
+});
+
+test('a corrupt module is explained', async ({ browser, address }) => {
+  const page = await browser.newPage();
+  await page.route('**/*.wasm', (route) => route.fulfill({ body: 'not a module' }));
+  await page.goto(address);
+  await expect(page.getByTestId('start-error')).toContainText('could not start');
+  await page.close();
+});
+
+test('a policy that forbids WebAssembly is explained', async ({ browser }) => {
+  const server = await serveFolder(siteFolder, 0, '/', {
+    'content-security-policy':
+      "default-src 'self'; img-src data:; style-src 'self' 'unsafe-inline'",
+  });
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('no port');
+  const page = await browser.newPage();
+  await page.goto(`http://localhost:${bound.port}/`);
+  await expect(page.getByTestId('start-error')).toContainText("'wasm-unsafe-eval'");
+  await page.close();
+  server.close();
+});

@@ -1,0 +1,88 @@
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { serveFolder, siteFolder } from '../scripts/static-server.mjs';
+
+/** The site in a folder that is not the root of its host. */
+const prefix = '/some/folder/';
+
+interface Site {
+  /** Address of the page. */
+  address: string;
+  /** Fails the test on an error in the console, and on a request to another host. */
+  guard: undefined;
+}
+
+export const test = base.extend<Pick<Site, 'guard'>, Pick<Site, 'address'>>({
+  address: [
+    // biome-ignore lint/correctness/noEmptyPattern: the runner reads the pattern.
+    async ({}, use) => {
+      const server = await serveFolder(siteFolder, 0, prefix);
+      const bound = server.address();
+      if (bound === null || typeof bound === 'string') throw new Error('no port');
+      await use(`http://localhost:${bound.port}${prefix}`);
+      server.close();
+    },
+    { scope: 'worker' },
+  ],
+  guard: [
+    async ({ page, address }, use) => {
+      const complaints: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') {
+          complaints.push(message.text());
+        }
+      });
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('request', (request) => {
+        const url = request.url();
+        if (!url.startsWith(address) && !url.startsWith('data:')) complaints.push(url);
+      });
+      await use(undefined);
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+/** Waits until everything shown belongs to the current state. */
+export async function settled(page: Page): Promise<void> {
+  await expect(page.locator('igb-demo')).toHaveAttribute('data-settled', 'true', {
+    timeout: 60_000,
+  });
+}
+
+export function handle(page: Page): Locator {
+  return page.getByRole('slider');
+}
+
+/** A number that the page exposes as a data attribute. */
+export async function fact(page: Page, figure: string, name: string): Promise<number> {
+  const value = await page.locator(`[data-test=${figure}]`).getAttribute(`data-${name}`);
+  if (value === null) throw new Error(`${figure} shows no ${name}`);
+  return Number(value);
+}
+
+export async function sigmaW2(page: Page): Promise<number> {
+  return Number(await handle(page).getAttribute('aria-valuenow'));
+}
+
+/** Drags the point with the mouse, straight down or up, until sigma_w2 has passed `goal`. */
+export async function dragTo(page: Page, goal: number): Promise<void> {
+  const box = await handle(page).locator('.dot').boundingBox();
+  if (!box) throw new Error('the point is not visible');
+  const x = box.x + box.width / 2;
+  let y = box.y + box.height / 2;
+  const start = await sigmaW2(page);
+  const down = goal < start;
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (let passed = false; !passed; ) {
+    y += down ? 4 : -4;
+    await page.mouse.move(x, y);
+    const now = await sigmaW2(page);
+    passed = down ? now <= goal : now >= goal;
+    if (Math.abs(y - box.y) > 1000) throw new Error(`the point stays at ${now}`);
+  }
+  await page.mouse.up();
+}
