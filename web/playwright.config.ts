@@ -4,7 +4,7 @@ import { browserOptions } from './scripts/browser.mjs';
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  timeout: 90_000,
+  timeout: 240_000,
   workers: 1,
   forbidOnly: true,
   reporter: [['list']],

@@ -78,11 +78,12 @@ export async function dragTo(page: Page, goal: number): Promise<void> {
   await page.mouse.move(x, y);
   await page.mouse.down();
   for (let passed = false; !passed; ) {
-    y += down ? 4 : -4;
-    await page.mouse.move(x, y);
     const now = await sigmaW2(page);
-    passed = down ? now <= goal : now >= goal;
-    if (Math.abs(y - box.y) > 1000) throw new Error(`the point stays at ${now}`);
+    y += (down ? 1 : -1) * (Math.abs(now - goal) > 0.8 ? 24 : 6);
+    await page.mouse.move(x, y);
+    const moved = await sigmaW2(page);
+    passed = down ? moved <= goal : moved >= goal;
+    if (Math.abs(y - box.y) > 1000) throw new Error(`the point stays at ${moved}`);
   }
   await page.mouse.up();
 }

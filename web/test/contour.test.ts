@@ -1,26 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { bilinear, paint, shareOfFirst } from '../src/model/contour';
-
-describe('bilinear', () => {
-  const grid = Float32Array.of(0, 1, 2, 3);
-
-  it('takes the value of a cell at its centre', () => {
-    expect(bilinear(grid, 2, 0.25, 0.25)).toBe(0);
-    expect(bilinear(grid, 2, 0.75, 0.25)).toBe(1);
-    expect(bilinear(grid, 2, 0.25, 0.75)).toBe(2);
-  });
-
-  it('is the mean of four cells between them and constant outside the centres', () => {
-    expect(bilinear(grid, 2, 0.5, 0.5)).toBe(1.5);
-    expect(bilinear(grid, 2, 1, 1)).toBe(3);
-  });
-});
+import { paint, shareOfFirst } from '../src/model/contour';
 
 describe('paint', () => {
+  const colours = [7, 9] as const;
+  const painted = (margin: number[], resolution: number, side: number) => {
+    const pixels = new Uint32Array(side * side);
+    paint(Float32Array.from(margin), resolution, side, colours, pixels);
+    return pixels;
+  };
+
   it('puts the border where the margin changes sign', () => {
-    const pixels = new Uint32Array(64);
-    paint(Float32Array.of(1, -1, 1, -1), 2, 8, [7, 9], pixels);
-    expect([...pixels.subarray(0, 8)]).toEqual([7, 7, 7, 7, 9, 9, 9, 9]);
+    expect([...painted([1, -1, 1, -1], 2, 8).subarray(0, 8)]).toEqual([7, 7, 7, 7, 9, 9, 9, 9]);
+    // 3 at the first centre and -1 at the second: the sign changes three quarters of the way.
+    expect([...painted([3, -1, 3, -1], 2, 8).subarray(0, 8)]).toEqual([7, 7, 7, 7, 7, 9, 9, 9]);
+  });
+
+  it('paints rows from the top', () => {
+    const pixels = painted([1, 1, -1, -1], 2, 4);
+    expect([pixels[0], pixels[4], pixels[8], pixels[12]]).toEqual([7, 7, 9, 9]);
+  });
+
+  it('shows each cell as it is where sides agree', () => {
+    expect([...painted([1, -1, -1, 1], 2, 2)]).toEqual([7, 9, 9, 7]);
   });
 });
 

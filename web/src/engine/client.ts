@@ -2,8 +2,8 @@ import wasmUrl from 'igb/igb.wasm?url';
 import type { FromWorker, Kind, Request, ToWorker } from './protocol';
 
 /** Which worker does what: a drag of the point must never wait behind an ensemble. */
-const workerOf: Record<Kind, number> = { lines: 0, theory: 0, map: 1, strip: 2, ensemble: 2 };
-const workerCount = 3;
+const workerOf: Record<Kind, number> = { lines: 0, theory: 0, map: 1, strip: 2, ensemble: 3 };
+const workerCount = 4;
 
 export type Listener = (message: Exclude<FromWorker, { type: 'ready' }>) => void;
 

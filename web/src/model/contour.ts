@@ -1,21 +1,17 @@
 /** From a coarse grid of margins to a picture with clean borders between the classes. */
 
-/** Bilinear value of a row-major square grid, cell centres at (i + 1/2) / resolution, held constant
- * beyond the outer centres. u to the right, v down, both in [0, 1]. */
-export function bilinear(grid: Float32Array, resolution: number, u: number, v: number): number {
-  const x = Math.min(resolution - 1, Math.max(0, u * resolution - 0.5));
-  const y = Math.min(resolution - 1, Math.max(0, v * resolution - 0.5));
-  const [left, up] = [Math.floor(x), Math.floor(y)];
-  const [right, down] = [Math.min(resolution - 1, left + 1), Math.min(resolution - 1, up + 1)];
-  const at = (row: number, column: number) => grid[row * resolution + column] as number;
-  const [fx, fy] = [x - left, y - up];
-  const top = at(up, left) + fx * (at(up, right) - at(up, left));
-  const bottom = at(down, left) + fx * (at(down, right) - at(down, left));
-  return top + fy * (bottom - top);
+/** Between which two cells of a row of `resolution` the centre of pixel `index` of `side` lies, and how
+ * far; beyond the outer centres the outer cell alone counts. */
+function neighbours(index: number, side: number, resolution: number) {
+  const place = ((index + 0.5) / side) * resolution - 0.5;
+  const inside = Math.min(resolution - 1, Math.max(0, place));
+  const first = Math.floor(inside);
+  return { first, second: Math.min(resolution - 1, first + 1), share: inside - first };
 }
 
-/** Fills an RGBA image of side `side` with the colours of class 0 (margin >= 0) and class 1, packed
- * as the 32-bit words of an ImageData. */
+/** Fills an image of side `side` with the colours of class 0 (margin >= 0) and class 1, packed as the
+ * 32-bit words of an ImageData. Margins [resolution, resolution], row-major, between cell centres
+ * bilinear. */
 export function paint(
   margin: Float32Array,
   resolution: number,
@@ -23,9 +19,20 @@ export function paint(
   [first, second]: readonly [number, number],
   pixels: Uint32Array,
 ): void {
+  const columns = Array.from({ length: side }, (_, i) => neighbours(i, side, resolution));
+  const line = new Float32Array(resolution);
   for (let row = 0; row < side; ++row) {
+    const rows = neighbours(row, side, resolution);
+    for (let i = 0; i < resolution; ++i) {
+      const above = margin[rows.first * resolution + i] as number;
+      const below = margin[rows.second * resolution + i] as number;
+      line[i] = above + rows.share * (below - above);
+    }
     for (let column = 0; column < side; ++column) {
-      const value = bilinear(margin, resolution, (column + 0.5) / side, (row + 0.5) / side);
+      const place = columns[column] as ReturnType<typeof neighbours>;
+      const left = line[place.first] as number;
+      const right = line[place.second] as number;
+      const value = left + place.share * (right - left);
       pixels[row * side + column] = value >= 0 ? first : second;
     }
   }

@@ -26,6 +26,8 @@ export interface Text {
   broken: string;
   phaseTitle: string;
   phaseHelp: string;
+  sigmaW2Axis: string;
+  sigmaB2Axis: string;
   edge: string;
   neutrality: string;
   noEdge(activation: string): string;
@@ -100,6 +102,8 @@ export const en: Text = {
   phaseTitle: 'Where the networks come from',
   phaseHelp:
     'Drag the point, or use the arrow keys (Shift: fine steps, Page Up and Down: large ones).',
+  sigmaW2Axis: 'σ_w², variance of the weights',
+  sigmaB2Axis: 'σ_b², variance of the biases',
   edge: 'edge of chaos',
   neutrality: 'neutrality line, γ = 1',
   noEdge: (activation) => `${activation} has no edge of chaos here.`,
@@ -136,7 +140,7 @@ export const en: Text = {
     `Largest gap to the law (Kolmogorov–Smirnov): ${distance}; chance of a larger one under the law: at most ${chance}.`,
   depthTitle: 'How the opinion grows, layer by layer',
   depthHelp:
-    'Dots: the networks so far. Lines: theory for infinite width. γ compares the drift of a unit with its spread over the inputs; c is the correlation of two inputs.',
+    'Dots: the networks so far. Lines: theory for infinite width. γ compares the drift of a unit with its spread over the inputs; c is the correlation of two inputs, in the hidden layers.',
   depthAxis: 'layer',
   depthLabel: (quantity) => `${quantity} against the layer, measured and theory`,
   limit: 'infinite depth',

@@ -33,6 +33,8 @@ export const zh: Text = {
   broken: '引擎无法在此浏览器中启动；需要支持 SIMD 的 WebAssembly。',
   phaseTitle: '网络从哪里抽取',
   phaseHelp: '拖动圆点，或用方向键（Shift：小步；Page Up / Page Down：大步）。',
+  sigmaW2Axis: 'σ_w²，权重的方差',
+  sigmaB2Axis: 'σ_b²，偏置的方差',
   edge: '混沌边缘',
   neutrality: '中立线，γ = 1',
   noEdge: (activation) => `${activation} 在此没有混沌边缘。`,
@@ -69,7 +71,7 @@ export const zh: Text = {
     `与理论分布的最大差距（Kolmogorov–Smirnov）：${distance}；若理论成立，出现更大差距的概率不超过 ${chance}。`,
   depthTitle: '偏好如何逐层增长',
   depthHelp:
-    '圆点：目前已完成的网络。曲线：无限宽度的理论。γ 是单元的漂移与其在各输入间的离散程度之比；c 是两个输入之间的相关。',
+    '圆点：目前已完成的网络。曲线：无限宽度的理论。γ 是单元的漂移与其在各输入间的离散程度之比；c 是隐藏层中两个输入之间的相关。',
   depthAxis: '层',
   depthLabel: (quantity) => `${quantity} 随层数的变化，实测与理论`,
   limit: '无限深度',

@@ -267,7 +267,8 @@ export class Demo extends LitElement {
       <main>
         <div class="say">
           <p class="caption" data-test="caption">${typeset(caption)}</p>
-          <button type="button" class="cross" data-test="cross" @click=${this.cross}>
+          <button type="button" class="cross" data-test="cross"
+            ?disabled=${this.results.theory?.result.edge == null} @click=${this.cross}>
             ${this.sweeping ? text.stop : text.cross}
           </button>
           <p class="hidden" aria-live="polite">${this.announced}</p>
@@ -374,15 +375,30 @@ export class Demo extends LitElement {
     const { text } = this;
     const theory = this.results.theory?.result;
     const measured = this.results.ensemble?.result.layers ?? [];
+    // The two units of the output are too few for a mean of correlations.
+    const hidden = measured.slice(0, -1);
     const stale = this.isStale('ensemble');
-    const chart = (quantity: 'gamma' | 'c', limit: number | undefined) => html`<igb-depth-chart
+    const chart = (
+      quantity: 'gamma' | 'c',
+      dots: number[],
+      limit: number | undefined,
+    ) => html`<igb-depth-chart
       .text=${text} quantity=${quantity} .limit=${limit ?? null} .stale=${stale}
       .theory=${theory?.layers.map((layer) => layer[quantity]) ?? []}
-      .measured=${measured.map((layer) => layer[quantity])}></igb-depth-chart>`;
+      .measured=${dots}></igb-depth-chart>`;
     return html`<figure class="depth" data-test="depth">
       <h2>${text.depthTitle}</h2>
       <div class="pair">
-        ${chart('gamma', theory?.fixedPoint.gammaStar)} ${chart('c', theory?.fixedPoint.cStar)}
+        ${chart(
+          'gamma',
+          measured.map(({ gamma }) => gamma),
+          theory?.fixedPoint.gammaStar,
+        )}
+        ${chart(
+          'c',
+          hidden.map(({ c }) => c),
+          theory?.fixedPoint.cStar,
+        )}
       </div>
       <figcaption>${text.depthHelp}</figcaption>
     </figure>`;

@@ -58,6 +58,8 @@ export class Histogram extends LitElement {
     const percent = (value: number) => `${Number((100 * value).toFixed(1))} %`;
     return html`<svg width="100%" height=${area.bottom + 40} role="img"
         aria-label=${this.text.histogramTitle} class=${this.stale ? 'stale' : ''}>
+      <clipPath id="plot"><rect x=${area.left - 2} y=${area.top - 2}
+        width=${area.right - area.left + 4} height=${area.bottom - area.top + 4} /></clipPath>
       ${frame(area)}
       ${leftAxis(area, { scale: y, ticks: ticks(0, top, 4), label: this.text.histogramShare, format: percent })}
       ${bottomAxis(area, { scale: x, ticks: ticks(0, 1, 5), label: this.text.histogramAxis })}
@@ -77,12 +79,11 @@ export class Histogram extends LitElement {
 
   private steps(kind: string, chances: number[], x: Scale, y: Scale) {
     if (chances.length === 0) return nothing;
-    const clip = (chance: number) => Math.max(y.toPixel(chance), 20);
     const path = chances.map((chance, bin) => {
       const [left, right] = [x.toPixel(bin / bins), x.toPixel((bin + 1) / bins)];
-      return `${bin === 0 ? 'M' : 'L'}${left} ${clip(chance)}L${right} ${clip(chance)}`;
+      return `${bin === 0 ? 'M' : 'L'}${left} ${y.toPixel(chance)}L${right} ${y.toPixel(chance)}`;
     });
-    return svg`<path class=${kind} d=${path.join('')} />`;
+    return svg`<path class=${kind} clip-path="url(#plot)" d=${path.join('')} />`;
   }
 }
 

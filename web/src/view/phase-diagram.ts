@@ -65,7 +65,12 @@ export class PhaseDiagram extends LitElement {
 
   private area(): Frame {
     const width = Math.max(220, this.size.width);
-    return { left: 30, top: 24, right: width - 8, bottom: Math.min(440, width) - 42 };
+    return {
+      left: 30,
+      top: 24,
+      right: width - 8,
+      bottom: Math.min(440, Math.max(270, 1.02 * width - 90)) - 42,
+    };
   }
 
   private scales(): { x: Scale; y: Scale } {
@@ -87,8 +92,8 @@ export class PhaseDiagram extends LitElement {
           width=${area.right - area.left} height=${area.bottom - area.top} /></clipPath>
         <g class="surface">${frame(area)}</g>
         ${this.regions(area, x, y)}
-        ${leftAxis(area, { scale: y, ticks: ticks(0, wMax, 6), label: 'σ_w²' })}
-        ${bottomAxis(area, { scale: x, ticks: ticks(bMin, bMax, 4), label: 'σ_b²' })}
+        ${leftAxis(area, { scale: y, ticks: ticks(0, wMax, 6), label: this.text.sigmaW2Axis })}
+        ${bottomAxis(area, { scale: x, ticks: ticks(bMin, bMax, 4), label: this.text.sigmaB2Axis })}
         ${this.curves(x, y)}
         ${this.handle(area, x, y)}
       </svg>
