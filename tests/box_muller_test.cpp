@@ -1,11 +1,11 @@
 // The transform of words to normals, looked at directly on the baseline target: its exact tails.
 #define IGB_TARGET baseline
-#include "vector_math.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <numbers>
+
+#include "vector_math.hpp"
 
 namespace {
 

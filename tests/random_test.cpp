@@ -69,9 +69,14 @@ std::uint64_t hash_of(const HashRow& row, Target target) {
   return hash;
 }
 
+struct ExactNormal {
+  double value;
+  double radius;
+};
+
 /// The definition in random.hpp, from scalar Philox words, in double.
-double exact_normal(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,
-                    std::uint32_t column) {
+ExactNormal exact_normal(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,
+                         std::uint32_t column) {
   const auto words =
       philox({column / 4, row, static_cast<std::uint32_t>(stream) << 24 | layer, draw.network},
              {static_cast<std::uint32_t>(draw.seed), static_cast<std::uint32_t>(draw.seed >> 32)});
@@ -82,15 +87,14 @@ double exact_normal(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t
   const double within = static_cast<std::int32_t>(angle_bits << 2) / 2147483648.0;
   const double angle = std::numbers::pi / 2 * (angle_bits >> 30) + std::numbers::pi / 4 * within;
   const double radius = std::sqrt(-2.0 * std::log(u));
-  return radius * (column % 2 == 0 ? std::cos(angle) : std::sin(angle));
+  return {radius * (column % 2 == 0 ? std::cos(angle) : std::sin(angle)), radius};
 }
 
 }  // namespace
 
 TEST_CASE("philoxGivesThePublishedKnownAnswers") {
   using Counter = std::array<std::uint32_t, 4>;
-  CHECK(philox({0, 0, 0, 0}, {0, 0}) ==
-        Counter{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+  CHECK(philox({0, 0, 0, 0}, {0, 0}) == Counter{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
   CHECK(philox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}) ==
         Counter{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
   CHECK(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
@@ -117,20 +121,24 @@ TEST_CASE("normalsHaveTheGoldenHashOnEveryTarget") {
 
 TEST_CASE("normalsFollowTheirDefinitionInDouble") {
   const Draw draw{0x0123456789abcdefULL, 5};
-  for (std::uint32_t row = 0; row < 500; ++row) {
+  double worst = 0.0;
+  for (std::uint32_t row = 0; row < 5000; ++row) {
     const auto z = draw_normals(draw, Stream::biases, 9, row, 3, 401);
     for (std::uint32_t i = 0; i < z.size(); ++i) {
-      const double exact = exact_normal(draw, Stream::biases, 9, row, 3 + i);
-      REQUIRE(std::abs(z[i] - exact) <= 2e-7 * (1.0 + std::abs(exact)));
+      const auto [value, radius] = exact_normal(draw, Stream::biases, 9, row, 3 + i);
+      worst = std::max(worst, std::abs(z[i] - value) / (radius + 0.3 / radius));
     }
   }
+  // Two units in the last place of the radius; the second term is the rounding of u near 1, where
+  // the radius is small.
+  CHECK(worst < 2.5e-7);
 }
 
 TEST_CASE("normalsDependOnTheirIndicesOnly") {
   const auto whole = draw_normals({1, 2}, Stream::weights, 3, 4, 0, 300);
   for (const Target target : test::targets()) {
     for (std::uint32_t first = 0; first < 70; ++first) {
-      for (const std::size_t count : {1, 2, 3, 5, 31, 64, 67}) {
+      for (const std::size_t count : {1U, 2U, 3U, 5U, 31U, 64U, 67U}) {
         const auto part = draw_normals({1, 2}, Stream::weights, 3, 4, first, count, target);
         REQUIRE(std::equal(part.begin(), part.end(), whole.begin() + first));
       }

@@ -18,9 +18,7 @@ namespace {
 class Block {
  public:
   static constexpr std::size_t size = 1024;
-  std::span<float> values() {
-    return {reinterpret_cast<float*>(memory_.bytes().data()), size};
-  }
+  std::span<float> values() { return {reinterpret_cast<float*>(memory_.bytes().data()), size}; }
   void apply(const char* name, Target target) {
     const Activation* phi = find_activation(name);
     REQUIRE(phi != nullptr);

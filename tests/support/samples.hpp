@@ -15,15 +15,14 @@ namespace igb::test {
 /// The targets that this machine can run, all of which must agree.
 inline std::vector<Target> targets() {
   std::vector<Target> available;
-  for (const Target target :
-       {Target::emulated, Target::baseline, Target::avx2, Target::avx512}) {
+  for (const Target target : {Target::emulated, Target::baseline, Target::avx2, Target::avx512}) {
     if (target_available(target)) available.push_back(target);
   }
   return available;
 }
 
-/// Statistical checks allow this many standard errors: two-sided false-alarm rate 5.7e-7 each. Seeds
-/// are fixed, so a check that passed once passes always.
+/// Statistical checks allow this many standard errors: two-sided false-alarm rate 5.7e-7 each.
+/// Seeds are fixed, so a check that passed once passes always.
 inline constexpr double five_sigma = 5.0;
 
 struct Moments {

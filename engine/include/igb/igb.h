@@ -59,6 +59,7 @@ typedef struct igb_fixed_point_report {
 
 int32_t igb_fixed_point(const igb_initialisation* init, igb_fixed_point_report* report,
                         igb_status* why);
+/* "neutrality", "prejudice", ...; "unknown" outside. */
 const char* igb_phase_name(int32_t phase);
 
 /* One layer of the mean field: variance q, correlation c of two inputs, gamma = c / (1 - c). */
