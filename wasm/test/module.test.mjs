@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { WasmEngine } from '../dist/engine.js';
+import { Library } from '../dist/library.js';
 import { readHeader } from '../scripts/header.mjs';
 import { engine, modulePath } from './support.mjs';
 
@@ -32,6 +34,35 @@ test('no allocator is linked: nothing asks for the size of the memory or for mor
   const text = execFileSync('wasm-dis', [fileURLToPath(modulePath)], { maxBuffer: 2 ** 28 });
   assert.match(text.toString(), /\(export "igb_forward_begin"/);
   assert.doesNotMatch(text.toString(), /memory\.(grow|size)/);
+});
+
+test('no call needs more than half of the stack', (t) => {
+  const cmake = readFileSync(new URL('../CMakeLists.txt', import.meta.url), 'utf8');
+  const size = Number(/IGB_WASM_STACK (\d+)/.exec(cmake)[1]);
+  const instance = new WebAssembly.Instance(module, {});
+  const painted = new WasmEngine(new Library(instance));
+  // It lies below the data and grows downwards: what was written to shows how far.
+  const stack = new Uint8Array(instance.exports.memory.buffer, 0, size);
+  stack.fill(0xa5, 0, size / 2);
+  const shape = { inputWidth: 30, width: 70, depth: 3, classes: 10 };
+  for (const activation of painted.activations) {
+    const init = { activation, sigmaW2: 2, sigmaB2: 0.1 };
+    painted.fixedPoint(init);
+    painted.trajectory(init, { count: 5 });
+    painted.edgeOfChaos(activation, 0.1);
+    painted.isoGamma(activation, 0.1, 1);
+    const data = painted.gaussianInputs(1, 50, 30);
+    assert.equal([...painted.forward({ ...init, ...shape }, { seed: 1 }, data)].length, 4);
+  }
+  painted.finiteTwoClassLaw(1, 100);
+  painted.law(1).quantile(0.3);
+  painted.planeInputs(1, 10, 10, 1);
+  assert.throws(() => painted.law(NaN), /gamma/);
+  assert.ok(
+    stack.subarray(0, size / 2).every((byte) => byte === 0xa5),
+    'the lower half was written to',
+  );
+  t.diagnostic(`stack: at most ${size / 2} of ${size} bytes used`);
 });
 
 test('data and stack leave 63 MiB to the caller', () => {
