@@ -148,7 +148,10 @@ struct MixedBinomial {
   /// tail on the other; halved until it has converged.
   double probability() const {
     constexpr double negligible = 1e-18;
-    constexpr double agreement = 1e-7;  // of the coarser of two; the error squares with a halving
+    // The error about squares with each halving, except where success runs out (n near 0 or D) and
+    // the integrand has an edge.
+    const double rarer = std::min(binomial.n, binomial.inputs - binomial.n);
+    const double agreement = rarer < 16.0 ? 1e-11 : 3e-7;
     const double centre = mode();
     const double width = std::min(fall(centre, 1.0), fall(centre, -1.0));
     const double top = log_integrand(centre);

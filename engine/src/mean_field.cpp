@@ -45,22 +45,24 @@ Signal next_layer_general(const Initialisation& init, Signal signal) {
   return {q, covariance_gap(phi, scale, signal.d) / second_moment(phi, scale)};
 }
 
-/// Root of the q-map in the direction in which iteration leaves q_1.
+/// Root of the q-map in the direction in which iteration leaves q_1. Steps at least double or halve
+/// q, and are as long as those of the iteration, which never passes a root.
 double variance_fixed_point(const Initialisation& init) {
   const Activation& phi = *init.activation;
-  const auto growth = [&](double q) {  // ln(q' / q) to first order
+  const auto growth = [&](double q) {  // q' / q - 1
     return init.sigma_w2 * second_moment(phi, q) / q + init.sigma_b2 / q - 1.0;
   };
   const bool dies_at_zero = init.sigma_b2 == 0.0 && phi.value(0.0) == 0.0 &&
                             init.sigma_w2 * growth_moment(phi, 0.0) <= 1.0 + edge_tolerance;
-  const double floor = dies_at_zero ? edge_tolerance : smallest_q;
+  const double lowest = dies_at_zero ? edge_tolerance : 0.0;
 
   double here = first_layer(init, unit_inputs).q;
   double growth_here = growth(here);
-  const double factor = growth_here > 0.0 ? 2.0 : 0.5;
   for (;;) {
-    const double next = here * factor;
-    if (next < floor) return 0.0;
+    const double iterated = here * (1.0 + growth_here);
+    const double next =
+        growth_here > 0.0 ? std::max(2.0 * here, iterated) : std::min(0.5 * here, iterated);
+    if (next <= lowest) return 0.0;
     if (next > largest_q) return infinity;
     const double growth_next = growth(next);
     if ((growth_next > 0.0) != (growth_here > 0.0)) {

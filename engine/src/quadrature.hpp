@@ -12,13 +12,13 @@ namespace igb {
 
 /// E[f(u)], u ~ N(0, q), q > 0. Nodes are u = sinh(t): steps of the size on which an activation
 /// bends near the origin, growing outwards, so that the cost grows only with ln q. Halves the step
-/// until two results agree to 1e-8; the error squares with every halving.
+/// until two results agree to 1e-10; the error squares with every halving.
 template <class Function>
 double gaussian_mean(const Function& f, double q) {
   constexpr double reach = 9.0;  // standard deviations; the weight beyond is 1e-18
   constexpr int first_nodes = 10;
   constexpr int most_nodes = first_nodes << 9;
-  constexpr double agreement = 1e-8;
+  constexpr double agreement = 1e-10;
 
   const double sigma = std::sqrt(q);
   const double t_max = std::asinh(reach * sigma);

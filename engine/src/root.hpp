@@ -9,7 +9,7 @@ namespace igb {
 /// bisection elsewhere (Chandrupatla 1997): about 8 evaluations for a smooth f, 60 at worst.
 template <class Function>
 double find_root(const Function& f, double a, double fa, double b, double fb,
-                 double tolerance = 4e-16) {
+                 double tolerance = 2e-15) {
   constexpr int most_steps = 200;
   if (fa == 0.0) return a;
   if (fb == 0.0) return b;
