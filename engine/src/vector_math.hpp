@@ -93,7 +93,7 @@ IGB_INLINE NormalPair box_muller(Word radius_bits, Word angle_bits) {
   const Float radius = xsimd::sqrt(Float(-2.0F) * log_u);
 
   // The two top bits name the quadrant, the other 30 the angle a within it, |a| <= pi/4.
-  const Float a = to_float(as_int(angle_bits << 2)) * Float(3.65729282e-10F);  // pi / 4 / 2^31
+  const Float a = to_float(as_int(angle_bits << 2)) * Float(0x1.921fb6p-32F);  // pi / 4 / 2^31
   const Float a2 = a * a;
   const Float sine_tail =
       polynomial<false>(a2, std::array{-1.9588009e-4F, 8.3327489e-3F, -0.16666664F});
