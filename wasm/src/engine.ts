@@ -163,15 +163,11 @@ export class WasmEngine implements Engine {
       const start = { memory: memory.take(bytes), bytes, inputs: memory.take(inputs.byteLength) };
       memory.float32(start.inputs, inputs.length).set(inputs);
       this.#run = memory.scratch(() => {
-        const description = this.#takeArchitecture(architecture);
-        const drawAddress = this.#takeDraw(draw);
-        return new Run(this.#library, {
-          ...start,
-          architecture: description,
-          draw: drawAddress,
-          depth,
-          count,
-        });
+        const addresses = {
+          architecture: this.#takeArchitecture(architecture),
+          draw: this.#takeDraw(draw),
+        };
+        return new Run(this.#library, { ...start, ...addresses, depth, count });
       });
       return this.#run;
     } catch (error) {

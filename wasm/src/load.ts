@@ -16,8 +16,7 @@ export async function loadEngine(
 ): Promise<Engine> {
   assertSupported();
   const module = await compile(source);
-  const instance = await WebAssembly.instantiate(module, {});
-  return new WasmEngine(new Library(instance));
+  return new WasmEngine(new Library(await instantiate(module)));
 }
 
 function assertSupported(): void {
@@ -39,6 +38,15 @@ async function compile(source: EngineSource): Promise<WebAssembly.Module> {
     return await WebAssembly.compile(await binary.arrayBuffer());
   } catch (error) {
     throw new IgbLoadError(explain(error), { cause: error });
+  }
+}
+
+/** Fails where the fixed memory cannot be had, or with a module that is not igb.wasm. */
+async function instantiate(module: WebAssembly.Module): Promise<WebAssembly.Instance> {
+  try {
+    return await WebAssembly.instantiate(module, {});
+  } catch (error) {
+    throw new IgbLoadError(`the module does not start: ${message(error)}`, { cause: error });
   }
 }
 

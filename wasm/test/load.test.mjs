@@ -41,6 +41,9 @@ test('a module that cannot be had is an error that names it', async () => {
   await refused(wasm('', { status: 404, statusText: 'Not Found' }), /404 Not Found/);
   await refused(binary.subarray(0, 1000), /does not compile/);
   await refused(wasm('<html>'), /does not compile/);
+  // A module that imports the function a.b.
+  const other = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 97, 1, 98, 0, 0];
+  await refused(Uint8Array.from(other), /does not start: .*import/i);
 });
 
 test('a missing WebAssembly or SIMD is named', async (t) => {
