@@ -15,7 +15,7 @@ int run(int argc, char** argv) {
       "Random deep networks and their mean-field theory: watch the initial guessing bias emerge");
   program.name("igb");
   program.set_version_flag("--version", igb_version());
-  program.require_subcommand(1);
+  program.require_subcommand(0, 1);
   igb::cli::add_theory(program);
   igb::cli::add_lines(program);
   igb::cli::add_simulate(program);
@@ -23,6 +23,9 @@ int run(int argc, char** argv) {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? 0 : failed;
+  }
+  if (program.get_subcommands().empty()) {
+    throw igb::cli::Failure("a subcommand is needed; allowed: theory, lines, simulate");
   }
   return 0;
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "commands.hpp"
 #include "data.hpp"
@@ -11,10 +12,10 @@
 #include "failure.hpp"
 #include "igb/architecture.hpp"
 #include "igb/guessing_law.hpp"
+#include "igb/mean_field.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "progress.hpp"
-#include "trajectory.hpp"
 
 namespace igb::cli {
 namespace {
@@ -102,6 +103,13 @@ Record parameters(const SimulateOptions& options, const EnsembleRequest& request
                                {"target", target_name(options.target)},
                                {"seed", request.seed}});
   return record;
+}
+
+/// Layers 1 .. count of the mean field from `input`.
+std::vector<Signal> trajectory(const Initialisation& init, Signal input, std::uint32_t count) {
+  std::vector<Signal> layers = {first_layer(init, input)};
+  while (layers.size() < count) layers.push_back(next_layer(init, layers.back()));
+  return layers;
 }
 
 Table layers_table(const EnsembleResult& ensemble, const std::vector<Signal>& theory) {

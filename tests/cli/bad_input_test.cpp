@@ -13,12 +13,12 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
     std::string arguments;
     std::vector<std::string> parts;
   } cases[] = {
-      {"", {"subcommand"}},
+      {"", {"subcommand", "theory, lines, simulate"}},
       {"simulat", {"simulat"}},
       {"theory --sigma-w2 1", {"--activation", "required"}},
       {tanh_theory, {"--sigma-w2", "required"}},
       {tanh_theory + "--sigma-w2 1 --sigma-w3 1", {"--sigma-w3"}},
-      {tanh_theory + "--sigma-w2", {"--sigma-w2"}},
+      {tanh_theory + "--sigma-w2", {"sigma_w2"}},
       {tanh_theory + "--sigma-w2 1 --format xml", {"format", "'xml'", "json, csv"}},
       {"theory --activation tan --sigma-w2 1",
        {"activation", "'tan'", "tanh", "relu", "erf", "linear"}},

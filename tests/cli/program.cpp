@@ -82,6 +82,7 @@ CsvTable parse_csv(const std::string& text) {
   CsvTable table;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with('\r')) line.pop_back();
     if (line.starts_with("#")) {
       table.comments.push_back(line);
       continue;
