@@ -51,6 +51,8 @@ export interface Text {
   theory: string;
   floor: string;
   networksSoFar(done: number, all: number): string;
+  /** Between two sentences. */
+  gap: string;
   maxFrequency(measured: string, error: string, theory: string): string;
   ks(distance: string, chance: string): string;
   depthTitle: string;
@@ -133,7 +135,8 @@ export const en: Text = {
   measured: 'measured',
   theory: 'theory',
   floor: 'theory without any bias (γ = 0)',
-  networksSoFar: (done, all) => `${done} of ${all} networks`,
+  networksSoFar: (done, all) => `${done} of ${all} networks.`,
+  gap: ' ',
   maxFrequency: (measured, error, theory) =>
     `Mean share of the larger class: measured ${measured} ± ${error}, theory ${theory}.`,
   ks: (distance, chance) =>

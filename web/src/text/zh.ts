@@ -64,7 +64,8 @@ export const zh: Text = {
   measured: '实测',
   theory: '理论',
   floor: '毫无偏好时的理论（γ = 0）',
-  networksSoFar: (done, all) => `已完成 ${done} / ${all} 个网络`,
+  networksSoFar: (done, all) => `已完成 ${done} / ${all} 个网络。`,
+  gap: '',
   maxFrequency: (measured, error, theory) =>
     `较大类别的平均占比：实测 ${measured} ± ${error}，理论 ${theory}。`,
   ks: (distance, chance) =>

@@ -320,7 +320,7 @@ export class Demo extends LitElement {
           ><igb-class-map side="72" .picture=${tile} .label=${''}></igb-class-map></button>`,
         )}
       </div>
-      <figcaption>${text.stripHelp} ${text.meaning}</figcaption>
+      <figcaption>${text.stripHelp}${text.gap}${text.meaning}</figcaption>
     </figure>`;
   }
 
@@ -361,14 +361,14 @@ export class Demo extends LitElement {
     const { mean, deviation } = measuredMaxFrequency(fractions);
     const error = deviation / Math.sqrt(fractions.length);
     return [
-      `${text.networksSoFar(fractions.length, state.networks)}.`,
+      text.networksSoFar(fractions.length, state.networks),
       text.maxFrequency(
         mean.toFixed(3),
         error.toFixed(3),
         expectedMaxFrequency(theory.law).mean.toFixed(3),
       ),
       text.ks(ksDistance.toFixed(3), ksPValue.toPrecision(2)),
-    ].join(' ');
+    ].join(text.gap);
   }
 
   private depthFigure() {

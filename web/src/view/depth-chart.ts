@@ -56,7 +56,7 @@ export class DepthChart extends LitElement {
       .neutral { stroke: var(--neutrality); stroke-dasharray: 7 4; }
       .dot { fill: var(--dot); }
       .stale .dot { opacity: 0.35; }
-      .remark { font-size: 11px; text-anchor: end; }
+      .remark { font-size: 11px; }
     `,
   ];
 
@@ -107,10 +107,10 @@ export class DepthChart extends LitElement {
   private level(kind: 'neutral' | 'limit', value: number, area: Frame, y: Scale) {
     const height = y.toPixel(value);
     if (!Number.isFinite(value) || height < area.top || height > area.bottom) return nothing;
-    const above = height - area.top > 16;
     const text = kind === 'neutral' ? this.text.neutral : this.text.limit;
     return svg`<line class=${kind} x1=${area.left} x2=${area.right} y1=${height} y2=${height} />
-      <text class="remark" x=${area.right - 4} y=${above ? height - 4 : height + 13}>${text}</text>`;
+      <text class="remark" x=${area.left + 4} y=${height - area.top > 16 ? height - 4 : height + 13}
+        >${text}</text>`;
   }
 }
 

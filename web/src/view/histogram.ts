@@ -39,7 +39,6 @@ export class Histogram extends LitElement {
   static override styles = [
     figureStyle,
     css`
-      .bar { transition: opacity 120ms; }
       .stale .bar { opacity: 0.35; }
       .law { fill: none; stroke: var(--ink); stroke-width: 2.25; stroke-linejoin: round; }
       .floor { fill: none; stroke: var(--ink-soft); stroke-width: 1.25; stroke-dasharray: 3 3; }

@@ -13,7 +13,7 @@ const { min: wMin, max: wMax } = parameters.sigmaW2;
 const { min: bMin, max: bMax } = parameters.sigmaB2;
 
 /** The (sigma_b2, sigma_w2) plane with its critical lines and the point one drags.
- * Fires `igb-move` with the new Point. */
+ * Fires `igb-move` with the new Point. The custom property --height-ratio sets its shape. */
 export class PhaseDiagram extends LitElement {
   static override properties = {
     text: { attribute: false },
@@ -48,7 +48,7 @@ export class PhaseDiagram extends LitElement {
       .prejudice { fill: var(--prejudice); }
       .edge { fill: none; stroke: var(--edge); stroke-width: 3; }
       .neutrality { fill: none; stroke: var(--neutrality); stroke-width: 2.5; stroke-dasharray: 7 4; }
-      .region { font-size: 13px; fill: var(--ink-soft); text-anchor: middle; pointer-events: none; }
+      .region { paint-order: stroke; stroke: var(--plot); stroke-width: 3px; stroke-linejoin: round; font-size: 13px; fill: var(--ink-soft); text-anchor: middle; pointer-events: none; }
       .line-name { font-size: 12.5px; font-weight: 600; text-anchor: end; pointer-events: none;
         paint-order: stroke; stroke: var(--plot); stroke-width: 4px; stroke-linejoin: round; }
       .line-name.of-edge { fill: var(--edge); }
@@ -63,13 +63,18 @@ export class PhaseDiagram extends LitElement {
     `,
   ];
 
+  /** Height of the drawing over its width. */
+  private ratio(): number {
+    return Number(getComputedStyle(this).getPropertyValue('--height-ratio')) || 1;
+  }
+
   private area(): Frame {
     const width = Math.max(220, this.size.width);
     return {
       left: 30,
       top: 24,
       right: width - 8,
-      bottom: Math.min(440, Math.max(270, 1.02 * width - 90)) - 42,
+      bottom: this.ratio() * width - 42,
     };
   }
 

@@ -23,7 +23,7 @@ export function* lines(engine: Engine, request: LinesRequest): Generator<LinesRe
   const neutralityAt = (sigmaB2: number) =>
     engine.isoGamma(activation, sigmaB2, 1)?.sigmaW2 ?? null;
 
-  const labelled = 0.36 * sigmaB2Max;
+  const labelled = 0.5 * sigmaB2Max;
   const regions = middles([edgeAt(labelled), neutralityAt(labelled)], request).map((sigmaW2) => ({
     sigmaB2: labelled,
     sigmaW2,
