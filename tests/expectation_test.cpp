@@ -135,11 +135,28 @@ TEST_CASE("quadrature agrees with the closed forms of erf at every scale of q an
       CHECK(covariance_gap(generic, q, d) == close(covariance_gap(closed, q, d), 3e-14));
       CHECK(slope_covariance(generic, q, d) == close(slope_covariance(closed, q, d), 3e-14));
     }
-    for (double d : {0.0, 2.0}) {
+    for (double d : {0.0, 1.0, 2.0}) {
       CAPTURE(d);
       CHECK(covariance_gap(generic, q, d) == close(covariance_gap(closed, q, d), 1e-14));
       CHECK(slope_covariance(generic, q, d) == close(slope_covariance(closed, q, d), 1e-14));
     }
+  }
+}
+
+TEST_CASE("quadrature holds for a lopsided bounded phi, up to opposite inputs") {
+  Activation phi{};
+  phi.name = "erf with a bump";
+  phi.bounded = true;
+  phi.value = [](double x) { return std::erf(x) + std::exp(-x * x); };
+  phi.derivative = [](double x) { return std::exp(-x * x) * (2.0 / std::sqrt(pi) - 2.0 * x); };
+  for (double q : {0.01, 1.0, 30.0, 1e4, 1e7}) {
+    CAPTURE(q);
+    // kappa_dot is at most E[phi'^2] < 3 here: so far can the gap still rise.
+    const double beside = 2.0 - 1e-14 / q;
+    CHECK(covariance_gap(phi, q, beside) == close(covariance_gap(phi, q, 2.0), 1e-12));
+    // E[phi(u)] = E[exp(-u^2)], so that kappa(0) is known.
+    const double uncorrelated = second_moment(phi, q) - 1.0 / (1.0 + 2.0 * q);
+    CHECK(covariance_gap(phi, q, 1.0) == close(uncorrelated, 1e-13));
   }
 }
 

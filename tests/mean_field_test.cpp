@@ -174,7 +174,7 @@ TEST_CASE("correlations resolve just above the edge of chaos") {
 
 TEST_CASE("odd activations without bias are singular: uncorrelated stays uncorrelated") {
   for (const std::string name : {"tanh", "erf", "linear"}) {
-    for (double sigma_w2 : {0.3, 1.0, 1.7, 40.0}) {
+    for (double sigma_w2 : {0.3, 1.0, 1.0000001, 1.7, 40.0}) {
       CAPTURE(name);
       CAPTURE(sigma_w2);
       const FixedPoint report = fixed_point_at(name, sigma_w2, 0.0);
@@ -298,6 +298,8 @@ TEST_CASE("correlation -1 stays in range") {
     CAPTURE(name);
     CHECK(signal.d <= 2.0);
     if (phi.odd) CHECK(signal.d == close(2.0, 1e-14));
+    for (double q = 1e-3; q < 1e3; q *= 1.01)
+      CHECK(next_layer({&phi, 1.7, 0.0}, {q, 2.0}).d <= 2.0);
     signal = iterate({&phi, 1.7, 0.3}, signal, 50);
     CHECK(signal.d >= 0.0);
     CHECK(signal.d < 2.0);

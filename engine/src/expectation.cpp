@@ -8,7 +8,7 @@ namespace igb {
 namespace {
 
 constexpr double pi = std::numbers::pi;
-constexpr double weight_reach = 8.8;    // standard deviations; the weight beyond is 1e-17
+constexpr double weight_reach = 8.8;   // standard deviations; the weight beyond is 1e-17
 constexpr double gaussian_step = 0.6;  // standard deviations; error of the trapezoid rule 1e-20
 
 struct Node {

@@ -37,7 +37,7 @@ double lower_quantile(double p) {
   double x = (2.515517 + t * (0.802853 + t * 0.010328)) /
                  (1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308))) -
              t;
-  for (int step = 0; step < 3; ++step) {
+  for (int step = 0; step < 2; ++step) {
     const double newton = excess(x, p) / normal_density(x);
     x -= newton / (1.0 + 0.5 * x * newton);
   }

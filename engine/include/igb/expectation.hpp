@@ -11,8 +11,10 @@ namespace igb {
 /// The distance d = 1 - c is the variable, not c: near the edge of chaos and in the ordered phase
 /// c agrees with 1 to all digits while d still carries the physics.
 ///
-/// Cost: closed forms are a few ns; quadrature takes about 60 sqrt(q) evaluations of phi in one
-/// dimension (`*_moment`) and that number squared, over four, for pairs.
+/// Cost: closed forms take a few ns. Quadrature in one dimension (`*_moment`) evaluates phi some
+/// 100 times and that plus 20 ln q, 6 us for tanh. For pairs it grows with q and with 1 / d until q
+/// ~ 100: tanh 10 us at q = 1 and 50 us at q = 10 (d > 0.1), 50 to 150 us for small d; beyond q ~
+/// 100 about 1 ms if phi is bounded, whatever q, but in proportion to q if not. Stack: 22 KiB.
 
 [[nodiscard]] double second_moment(const Activation& phi, double q);  ///< E[phi(u)^2]
 [[nodiscard]] double slope_moment(const Activation& phi, double q);   ///< E[phi'(u)^2]

@@ -21,14 +21,17 @@ struct TwoClassLaw {
   [[nodiscard]] double cdf(double g) const;       ///< P(G_0 <= g)
   [[nodiscard]] double quantile(double p) const;  ///< 0 <= p <= 1
   [[nodiscard]] double variance() const;          ///< asin(c) / 2 pi
-  [[nodiscard]] double mean_max_frequency() const;  ///< E[max(G_0, 1 - G_0)] = 1/2 + atan(sqrt gamma) / pi
+  [[nodiscard]] double mean_max_frequency()
+      const;  ///< E[max(G_0, 1 - G_0)] = 1/2 + atan(sqrt gamma) / pi
   /// P(max(G_0, 1 - G_0) > threshold), 1/2 <= threshold <= 1.
   [[nodiscard]] double prob_max_above(double threshold) const;
 };
 
 /// The same law for a finite data set of D = pmf.size() - 1 >= 1 independent inputs:
 /// pmf[n] = P(n of D inputs go to class 0), n given z binomial with success rate Phi(sqrt(gamma) z).
-/// Quadrature in log space, relative error below 1e-10 where pmf > 1e-290. Cost O(D) x 800.
+/// Quadrature in log space around the peak of each integrand: relative error below 1e-10 where
+/// pmf > 1e-290. Cost: 4 us an entry (D = 1000: 4 ms).
+/// Errors: out_of_range (gamma, inputs).
 Status finite_two_class_law(double gamma, std::span<double> pmf);
 
 /// E[max(n, D - n)] / D of a pmf from finite_two_class_law.
