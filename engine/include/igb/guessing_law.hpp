@@ -28,7 +28,7 @@ struct TwoClassLaw {
 };
 
 /// The same law for a finite data set of D = pmf.size() - 1 >= 1 independent inputs:
-/// pmf[n] = P(n of D inputs go to class 0), n given z binomial with success rate Phi(sqrt(gamma) z).
+/// pmf[n] = P(n of D inputs go to class 0); given z, n is binomial with rate Phi(sqrt(gamma) z).
 /// Quadrature in log space around the peak of each integrand: relative error below 1e-10 where
 /// pmf > 1e-290. Cost: 4 us an entry (D = 1000: 4 ms).
 /// Errors: out_of_range (gamma, inputs).
