@@ -47,17 +47,16 @@ igb::Architecture architecture_of(const igb_architecture& architecture) {
 
 bool is_gamma(double gamma) { return gamma >= 0.0; }
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-/// Memory of a run: the object itself, the buffers of the network, scratch for the statistics of the
-/// widest layer.
+/// Memory of a run: the object itself, the buffers of the network, scratch for the statistics of
+/// the widest layer.
 Status forward_layout(const igb_architecture& architecture, std::uint32_t inputs,
                       std::size_t& network, std::size_t& scratch) {
   if (const Status status = check_activation(architecture.init.activation); !status.ok()) {
     return status;
   }
-  if (const Status status =
-          igb::Forward::bytes(architecture_of(architecture), inputs, network);
+  if (const Status status = igb::Forward::bytes(architecture_of(architecture), inputs, network);
       !status.ok()) {
     return status;
   }
@@ -90,9 +89,9 @@ int32_t igb_fixed_point(const igb_initialisation* init, igb_fixed_point_report* 
   igb::FixedPoint point{};
   const Status status = igb::fixed_point(initialisation(*init), point);
   if (status.ok()) {
-    *report = {point.q_star,     point.c_star, point.gamma_star, point.chi_1,
-               point.chi_c_star, point.xi_q,   point.xi_c,       point.xi_grad,
-               static_cast<int32_t>(point.phase)};
+    *report = {point.q_star, point.c_star,     point.gamma_star,
+               point.chi_1,  point.chi_c_star, point.xi_q,
+               point.xi_c,   point.xi_grad,    static_cast<int32_t>(point.phase)};
   }
   return report_to(why, status);
 }
@@ -144,28 +143,28 @@ int32_t igb_iso_gamma(int32_t activation, double sigma_b2, double gamma, igb_lin
 }
 
 double igb_two_class_pdf(double gamma, double g) {
-  return is_gamma(gamma) ? igb::TwoClassLaw{gamma}.pdf(g) : nan;
+  return is_gamma(gamma) ? igb::TwoClassLaw{gamma}.pdf(g) : not_a_number;
 }
 
 double igb_two_class_cdf(double gamma, double g) {
-  return is_gamma(gamma) ? igb::TwoClassLaw{gamma}.cdf(g) : nan;
+  return is_gamma(gamma) ? igb::TwoClassLaw{gamma}.cdf(g) : not_a_number;
 }
 
 double igb_two_class_quantile(double gamma, double p) {
-  return is_gamma(gamma) && p >= 0.0 && p <= 1.0 ? igb::TwoClassLaw{gamma}.quantile(p) : nan;
+  return is_gamma(gamma) && p >= 0.0 && p <= 1.0 ? igb::TwoClassLaw{gamma}.quantile(p)
+                                                 : not_a_number;
 }
 
 double igb_two_class_mean_max_frequency(double gamma) {
-  return is_gamma(gamma) ? igb::TwoClassLaw{gamma}.mean_max_frequency() : nan;
+  return is_gamma(gamma) ? igb::TwoClassLaw{gamma}.mean_max_frequency() : not_a_number;
 }
 
 double igb_two_class_variance(double gamma) {
-  return is_gamma(gamma) ? igb::TwoClassLaw{gamma}.variance() : nan;
+  return is_gamma(gamma) ? igb::TwoClassLaw{gamma}.variance() : not_a_number;
 }
 
 int32_t igb_finite_two_class_law(double gamma, uint32_t inputs, double* pmf, igb_status* why) {
-  if (const Status status = igb::check_range("inputs", inputs, 1, igb::inputs_max);
-      !status.ok()) {
+  if (const Status status = igb::check_range("inputs", inputs, 1, igb::inputs_max); !status.ok()) {
     return report_to(why, status);
   }
   return report_to(why, igb::finite_two_class_law(gamma, {pmf, std::size_t{inputs} + 1}));
@@ -219,8 +218,7 @@ int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* 
                           igb_forward** forward, igb_status* why) {
   std::size_t network = 0;
   std::size_t scratch = 0;
-  if (const Status status = forward_layout(*architecture, count, network, scratch);
-      !status.ok()) {
+  if (const Status status = forward_layout(*architecture, count, network, scratch); !status.ok()) {
     return report_to(why, status);
   }
   igb::Arena arena({static_cast<std::byte*>(memory), bytes});
@@ -239,11 +237,10 @@ int32_t igb_forward_step(igb_forward* forward, igb_layer_report* report, igb_sta
   if (report == nullptr) return report_to(why, {});
   igb::Arena scratch(forward->scratch);
   igb::LayerMoments moments;
-  const Status status =
-      igb::layer_moments(forward->run.preactivations(), scratch, moments);
+  const Status status = igb::layer_moments(forward->run.preactivations(), scratch, moments);
   if (status.ok()) {
-    *report = {forward->run.layer(), moments.q,        moments.c, moments.gamma(),
-               moments.sigma_mu2,    moments.sigma_y2};
+    *report = {forward->run.layer(), moments.q,         moments.c,
+               moments.gamma(),      moments.sigma_mu2, moments.sigma_y2};
   }
   return report_to(why, status);
 }
@@ -265,8 +262,11 @@ const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* un
   return layer.values;
 }
 
-double igb_ks_distance(const double* ascending, uint32_t count, double gamma) {
-  return is_gamma(gamma) ? igb::ks_distance({ascending, count}, igb::TwoClassLaw{gamma}) : nan;
+double igb_ks_distance(const uint32_t* networks, const double* pmf, uint32_t inputs) {
+  const std::size_t size = std::size_t{inputs} + 1;
+  return igb::ks_distance({networks, size}, {pmf, size});
 }
 
-double igb_ks_p_value(double distance, uint32_t count) { return igb::ks_p_value(distance, count); }
+double igb_ks_p_value(double distance, uint32_t networks) {
+  return igb::ks_p_value(distance, networks);
+}

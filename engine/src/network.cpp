@@ -68,8 +68,7 @@ Status Forward::begin(const Architecture& architecture, Draw draw, std::span<con
     return status;
   }
   if (!target_available(target)) return {StatusCode::unknown_name, "target"};
-  const LayerView layer_0{inputs.data(), count, architecture.input_width,
-                          architecture.input_width};
+  const LayerView layer_0{inputs.data(), count, architecture.input_width, architecture.input_width};
   if (!all_finite(layer_0)) return {StatusCode::non_finite, "layer", 0};
   if (const Status status = take_buffers(architecture, count, arena); !status.ok()) return status;
   architecture_ = architecture;
@@ -90,8 +89,7 @@ Status Forward::step() {
   ++layer_;
   const std::size_t units = done() ? architecture_.classes : architecture_.width;
   const std::size_t stride = round_up(units, kernels.panel_units);
-  const double weight_variance =
-      architecture_.init.sigma_w2 / static_cast<double>(current_.units);
+  const double weight_variance = architecture_.init.sigma_w2 / static_cast<double>(current_.units);
   kernels.dense({
       .weights = normal_source(draw_, Stream::weights, layer_),
       .biases = normal_source(draw_, Stream::biases, layer_),
@@ -145,7 +143,8 @@ Status plane_inputs(std::uint64_t seed, std::uint32_t width, std::uint32_t resol
     return {StatusCode::buffer_too_small, "inputs", static_cast<double>(inputs.size()), needed};
   }
 
-  // e_1 and e_2 wait in the last two rows; coordinate after coordinate, all pixels are written last.
+  // e_1 and e_2 wait in the last two rows; coordinate after coordinate, all pixels are written
+  // last.
   const std::size_t pixels = std::size_t{resolution} * resolution;
   const std::span<float> e1 = inputs.subspan((pixels - 2) * width, width);
   const std::span<float> e2 = inputs.subspan((pixels - 1) * width, width);

@@ -1,6 +1,6 @@
 // The vector types and the few operations that all kernels are written on. The only file that knows
-// xsimd. Compiled once per instruction set, each time in a namespace named after it (IGB_TARGET), so
-// that the linker can never merge code of two instruction sets.
+// xsimd. Compiled once per instruction set, each time in a namespace named after it (IGB_TARGET),
+// so that the linker can never merge code of two instruction sets.
 #pragma once
 
 #if !defined(IGB_TARGET)
@@ -30,7 +30,7 @@ using Arch = xsimd::emulated<128>;
 inline constexpr bool has_fma = false;
 #else
 using Arch = xsimd::default_arch;
-#if defined(__FMA__) || defined(__aarch64__)
+#if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)
 inline constexpr bool has_fma = true;
 #else
 inline constexpr bool has_fma = false;

@@ -44,9 +44,9 @@ Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& momen
   }
   const Scratch unit = take_scratch(layer.units, scratch);
   if (const Status status = scratch.status(); !status.ok()) return status;
-  std::ranges::fill(unit.sum, 0.0);
-  std::ranges::fill(unit.square_sum, 0.0);
-  std::ranges::fill(unit.weighted_sum, 0.0);
+  std::fill(unit.sum.begin(), unit.sum.end(), 0.0);
+  std::fill(unit.square_sum.begin(), unit.square_sum.end(), 0.0);
+  std::fill(unit.weighted_sum.begin(), unit.weighted_sum.end(), 0.0);
 
   double q = 0.0;
   double live = 0.0;  // inputs with a correlation to others
@@ -93,13 +93,13 @@ Status guess_classes(const LayerView& output, std::span<std::uint16_t> classes) 
   }
   for (std::size_t a = 0; a < output.inputs; ++a) {
     const std::span<const float> row = output.row(a);
-    classes[a] = static_cast<std::uint16_t>(std::ranges::max_element(row) - row.begin());
+    classes[a] = static_cast<std::uint16_t>(std::max_element(row.begin(), row.end()) - row.begin());
   }
   return {};
 }
 
 Status count_classes(std::span<const std::uint16_t> guesses, std::span<std::uint32_t> counts) {
-  std::ranges::fill(counts, 0U);
+  std::fill(counts.begin(), counts.end(), 0U);
   for (const std::uint16_t guess : guesses) {
     if (guess >= counts.size()) {
       return {StatusCode::out_of_range, "guess", static_cast<double>(guess), 0.0,
@@ -110,35 +110,21 @@ Status count_classes(std::span<const std::uint16_t> guesses, std::span<std::uint
   return {};
 }
 
-Status add_to_histogram(std::span<const double> fractions, std::span<std::uint32_t> bins) {
-  if (const Status status = check_range("bins", static_cast<double>(bins.size()), 1, 1e9);
-      !status.ok()) {
-    return status;
-  }
-  for (const double fraction : fractions) {
-    if (const Status status = check_range("fraction", fraction, 0.0, 1.0); !status.ok()) {
-      return status;
-    }
-    const auto bin = static_cast<std::size_t>(fraction * static_cast<double>(bins.size()));
-    ++bins[std::min(bin, bins.size() - 1)];
-  }
-  return {};
-}
-
-double ks_distance(std::span<const double> ascending, const TwoClassLaw& law) {
-  const auto count = static_cast<double>(ascending.size());
+double ks_distance(std::span<const std::uint32_t> networks, std::span<const double> pmf) {
+  double total = 0.0;
+  for (const std::uint32_t count : networks) total += count;
+  if (total == 0.0) return std::numeric_limits<double>::quiet_NaN();
+  double difference = 0.0;
   double distance = 0.0;
-  for (std::size_t i = 0; i < ascending.size(); ++i) {
-    const double expected = law.cdf(ascending[i]);
-    const double below = static_cast<double>(i) / count;
-    const double above = static_cast<double>(i + 1) / count;
-    distance = std::max({distance, expected - below, above - expected});
+  for (std::size_t n = 0; n < std::min(networks.size(), pmf.size()); ++n) {
+    difference += networks[n] / total - pmf[n];
+    distance = std::max(distance, std::abs(difference));
   }
   return distance;
 }
 
-double ks_p_value(double distance, std::size_t samples) {
-  const double root = std::sqrt(static_cast<double>(samples));
+double ks_p_value(double distance, std::size_t networks) {
+  const double root = std::sqrt(static_cast<double>(networks));
   const double x = (root + 0.12 + 0.11 / root) * distance;  // Stephens 1970
   if (!(x > 0.2)) return std::isnan(x) ? x : 1.0;
   double tail = 0.0;

@@ -37,9 +37,8 @@ std::size_t write_message(const Status& status, std::span<char> buffer) {
                              status.parameter, status.value, text, status.low, status.high);
       break;
     case StatusCode::buffer_too_small:
-      length =
-          std::snprintf(buffer.data(), buffer.size(), "%s = %.12g is a %s: needed are %.12g",
-                        status.parameter, status.value, text, status.low);
+      length = std::snprintf(buffer.data(), buffer.size(), "%s = %.12g is a %s: needed are %.12g",
+                             status.parameter, status.value, text, status.low);
       break;
     case StatusCode::non_finite:
     case StatusCode::no_solution:
@@ -51,8 +50,7 @@ std::size_t write_message(const Status& status, std::span<char> buffer) {
     case StatusCode::unknown_name:
     case StatusCode::misaligned:
     case StatusCode::overflow:
-      length =
-          std::snprintf(buffer.data(), buffer.size(), "%s: %s", status.parameter, text);
+      length = std::snprintf(buffer.data(), buffer.size(), "%s: %s", status.parameter, text);
       break;
     case StatusCode::ok:
       length = std::snprintf(buffer.data(), buffer.size(), "%s", text);

@@ -1,5 +1,5 @@
-// Elementary functions in float32 on vectors. Coefficients: own minimax fits (weighted least squares,
-// rounded to float). Maximal errors are measured over every float of the range by
+// Elementary functions in float32 on vectors. Coefficients: own minimax fits (weighted least
+// squares, rounded to float). Maximal errors are measured over every float of the range by
 // tests/networks/vector_math_test.cpp.
 #pragma once
 
@@ -39,9 +39,9 @@ struct VectorMath {
   static IGB_INLINE Float erf(Float x) {
     const Float size = xsimd::abs(x);
     const Float square = x * x;
-    const Float tail = polynomial<true>(
-        square, std::array{7.9331083e-5F, -8.0350315e-4F, 5.1912917e-3F, -0.026855484F, 0.1128363F,
-                           -0.37612632F});
+    const Float tail =
+        polynomial<true>(square, std::array{7.9331083e-5F, -8.0350315e-4F, 5.1912917e-3F,
+                                            -0.026855484F, 0.1128363F, -0.37612632F});
     const Float two_over_sqrt_pi(1.12837917F);
     const Float small = mul_add(tail * square, x, two_over_sqrt_pi * x);
     // ln erfc on [0.95, 4.1]; beyond 4 erf is 1 to float precision.

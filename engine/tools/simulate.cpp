@@ -13,6 +13,7 @@
 #include "igb/architecture.hpp"
 #include "igb/guessing_law.hpp"
 #include "igb/mean_field.hpp"
+#include "igb/statistics.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "progress.hpp"
@@ -135,21 +136,14 @@ double mean_max_frequency(const std::vector<std::vector<double>>& g) {
   return sum / static_cast<double>(g.size());
 }
 
-/// Kolmogorov-Smirnov distance of the measured counts of class 0 to their law.
-double ks_distance(const std::vector<std::vector<double>>& g, const std::vector<double>& pmf) {
-  const auto inputs = static_cast<double>(pmf.size() - 1);
-  std::vector<double> excess(pmf.size());
+/// How many networks put n of the inputs into class 0.
+std::vector<std::uint32_t> histogram_over_networks(const std::vector<std::vector<double>>& g,
+                                                   std::uint32_t inputs) {
+  std::vector<std::uint32_t> networks(std::size_t{inputs} + 1);
   for (const std::vector<double>& fractions : g) {
-    excess[static_cast<std::size_t>(std::lround(fractions[0] * inputs))] +=
-        1.0 / static_cast<double>(g.size());
+    ++networks[static_cast<std::size_t>(std::lround(fractions[0] * inputs))];
   }
-  double difference = 0.0;
-  double distance = 0.0;
-  for (std::size_t n = 0; n < pmf.size(); ++n) {
-    difference += excess[n] - pmf[n];
-    distance = std::max(distance, std::abs(difference));
-  }
-  return distance;
+  return networks;
 }
 
 /// Measured frequencies beside their law, which this version knows for two classes.
@@ -164,7 +158,7 @@ void append_frequencies(const EnsembleResult& ensemble, const Signal& output, st
   }
   std::vector<double> pmf(inputs + 1);
   check(finite_two_class_law(std::max(0.0, output.gamma()), pmf));
-  const double distance = ks_distance(ensemble.g, pmf);
+  const double distance = ks_distance(histogram_over_networks(ensemble.g, inputs), pmf);
   results.emplace_back("theory_mean_max_frequency", igb::mean_max_frequency(pmf));
   results.emplace_back("ks_distance", distance);
   results.emplace_back("ks_p_value", ks_p_value(distance, ensemble.g.size()));
@@ -205,18 +199,13 @@ void run(const SimulateOptions& options) {
 
 const char* const simulate_footer =
     "Layers 1 .. depth are hidden, layer depth + 1 is the output. q, sigma_mu2 and sigma_y2 are "
-    "averages "
-    "over networks and gamma is the ratio of the last two. c is averaged over networks, too, "
-    "except for the "
-    "output layer, where it is sigma_mu2 / q. The theory columns follow from q_0 and c_0, the mean "
-    "square and "
-    "the mean correlation of the inputs themselves. For two classes, theory_mean_max_frequency is "
-    "that of the "
-    "law of class counts for so many inputs at the output layer's theory_gamma, and ks_distance "
-    "and "
-    "ks_p_value (conservative, counts being discrete) compare the measured counts with that law; "
-    "for more "
-    "classes they are none. JSON adds g, the class fractions of each network.\n";
+    "averages over networks and gamma is the ratio of the last two. c is averaged over networks, "
+    "too, except for the output layer, where it is sigma_mu2 / q. The theory columns follow from "
+    "q_0 and c_0, the mean square and the mean correlation of the inputs themselves. For two "
+    "classes, theory_mean_max_frequency is that of the law of class counts for so many inputs at "
+    "the output layer's theory_gamma, and ks_distance and ks_p_value (conservative, counts being "
+    "discrete) compare the measured counts with that law; for more classes they are none. JSON "
+    "adds g, the class fractions of each network.\n";
 
 }  // namespace
 

@@ -187,19 +187,27 @@ export class WasmEngine implements Engine {
     });
   }
 
-  ksDistance(ascending: ArrayLike<number>, gamma: number): number {
+  ksDistance(networks: ArrayLike<number>, pmf: ArrayLike<number>): number {
     const { functions, memory } = this.#library;
+    const inputs = this.#library.uint32('inputs', pmf.length - 1);
+    if (networks.length !== pmf.length) {
+      throw new RangeError(
+        `networks.length = ${networks.length} is not pmf.length = ${pmf.length}`,
+      );
+    }
     return memory.scratch(() => {
-      const fractions = memory.take(ascending.length * Float64Array.BYTES_PER_ELEMENT);
-      memory.float64(fractions, ascending.length).set(ascending);
-      const distance = functions.igb_ks_distance(fractions, ascending.length, gamma);
-      return this.#library.number(distance, 'gamma', gamma, 0, Number.POSITIVE_INFINITY);
+      const law = memory.take(pmf.length * Float64Array.BYTES_PER_ELEMENT);
+      const counts = memory.take(pmf.length * Uint32Array.BYTES_PER_ELEMENT);
+      memory.float64(law, pmf.length).set(pmf);
+      memory.uint32(counts, pmf.length).set(networks);
+      const distance = functions.igb_ks_distance(counts, law, inputs);
+      return this.#library.number(distance, 'networks', 0, 1, 0xffff_ffff);
     });
   }
 
-  ksPValue(distance: number, count: number): number {
-    const samples = this.#library.uint32('count', count);
-    const chance = this.#library.functions.igb_ks_p_value(distance, samples);
+  ksPValue(distance: number, networks: number): number {
+    const count = this.#library.uint32('networks', networks);
+    const chance = this.#library.functions.igb_ks_p_value(distance, count);
     return this.#library.number(chance, 'distance', distance, 0, 1);
   }
 

@@ -112,6 +112,10 @@ export class Memory {
     return new Float64Array(this.#memory.buffer, address, length);
   }
 
+  uint32(address: number, length: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, address, length);
+  }
+
   uint16(address: number, length: number): Uint16Array {
     return new Uint16Array(this.#memory.buffer, address, length);
   }

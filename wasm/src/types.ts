@@ -149,10 +149,12 @@ export interface Engine {
   /** Bytes of `capacity` that such a network takes, its inputs not included. */
   forwardBytes(architecture: Architecture, inputs: number): number;
 
-  /** Kolmogorov-Smirnov distance of ascending fractions to the two-class law. */
-  ksDistance(ascending: ArrayLike<number>, gamma: number): number;
-  /** Chance of a larger distance under the law for that many samples. */
-  ksPValue(distance: number, count: number): number;
+  /** Kolmogorov-Smirnov distance between an ensemble, networks[n] = how many networks put n inputs
+   * into class 0, and a law of counts (`finiteTwoClassLaw`) of the same length. */
+  ksDistance(networks: ArrayLike<number>, pmf: ArrayLike<number>): number;
+  /** Chance of a larger distance under the law for that many networks; an upper bound, since counts
+   * are discrete. */
+  ksPValue(distance: number, networks: number): number;
 }
 
 /** The module: its address, its bytes, a response that carries it, or compiled already (which can be

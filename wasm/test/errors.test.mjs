@@ -100,7 +100,8 @@ test('arguments of the other functions are checked', () => {
   refuse(() => engine.law(1).quantile(1.5), 'p', 1.5);
   refuse(() => engine.finiteTwoClassLaw(-1, 10), 'gamma', -1);
   refuse(() => engine.finiteTwoClassLaw(1, 0), 'inputs', 0);
-  refuse(() => engine.ksDistance([0.5], -1), 'gamma', -1);
+  assert.throws(() => engine.ksDistance([1, 2], [1]), RangeError);
+  assert.throws(() => engine.ksDistance([0, 0], [0.5, 0.5]), IgbError);
   refuse(() => engine.planeInputs(1, 0, 4, 1), 'width', 0);
   refuse(() => engine.planeInputs(1, 4, 0, 1), 'resolution', 0);
   refuse(() => engine.gaussianInputs(1, 0, 4), 'count', 0);
@@ -157,7 +158,7 @@ test('what does not fit names bytes needed and available, and harms nothing', ()
     () => engine.normals({ seed: 1, stream: 'inputs', layer: 0, row: 0, count: 2 ** 25 }),
     () => engine.finiteTwoClassLaw(1, 2 ** 23),
     () => engine.trajectory(init, { count: 2 ** 22 }),
-    () => engine.ksDistance({ length: 2 ** 23 }, 1),
+    () => engine.ksDistance({ length: 2 ** 23 }, { length: 2 ** 23 }),
   ];
   for (const call of calls) assert.ok(thrown(call) instanceof IgbMemoryError, String(call));
   assert.equal([...forward({})()].length, 4);

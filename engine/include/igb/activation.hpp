@@ -19,10 +19,10 @@ struct Activation {
   /// Closed Gaussian expectations (THEORY.md section 2), null where only quadrature is known.
   /// Arguments as in expectation.hpp; `d` is 1 - c.
   struct ClosedForms {
-    double (*second_moment)(double q);             ///< E[phi^2]
-    double (*slope_moment)(double q);              ///< E[phi'^2]
-    double (*growth_moment)(double q);             ///< d E[phi^2] / dq = E[phi'^2 + phi phi'']
-    double (*covariance_gap)(double q, double d);  ///< kappa(1) - kappa(c), without cancellation
+    double (*second_moment)(double q);               ///< E[phi^2]
+    double (*slope_moment)(double q);                ///< E[phi'^2]
+    double (*growth_moment)(double q);               ///< d E[phi^2] / dq = E[phi'^2 + phi phi'']
+    double (*covariance_gap)(double q, double d);    ///< kappa(1) - kappa(c), without cancellation
     double (*slope_covariance)(double q, double d);  ///< kappa_dot(c)
   };
   const ClosedForms* closed;

@@ -12,8 +12,9 @@ namespace igb {
 /// A stack of scratch memory over bytes that the caller owns. Every block starts at a multiple of
 /// 64 bytes, so the memory must, too.
 ///
-/// An arena without memory only measures: it hands out empty spans and counts. Each `..._bytes` twin
-/// runs the very layout of its entry point over a measuring arena, so the two cannot drift apart.
+/// An arena without memory only measures: it hands out empty spans and counts. Each `..._bytes`
+/// twin runs the very layout of its entry point over a measuring arena, so the two cannot drift
+/// apart.
 class Arena {
  public:
   static constexpr std::size_t alignment = 64;

@@ -1,9 +1,9 @@
 /* igb: random deep networks and their mean-field theory. C API.
  *
  * No function allocates, throws or keeps memory that it was handed, unless it says so. Functions
- * that can fail return 0 on success, otherwise a status code, and then fill `why` if it is not null.
- * Symbols and formulas: engine/THEORY.md. Every struct is plain data; its fields have the natural
- * alignment of C.
+ * that can fail return 0 on success, otherwise a status code, and then fill `why` if it is not
+ * null. Symbols and formulas: engine/THEORY.md. Every struct is plain data; its fields have the
+ * natural alignment of C.
  */
 #ifndef IGB_H
 #define IGB_H
@@ -24,8 +24,8 @@ typedef struct igb_status {
   double high;
 } igb_status;
 
-/* Writes one line that names the parameter, its value and its allowed range; zero-terminated and cut
- * to `size` bytes. Returns the length of the whole message without the zero. */
+/* Writes one line that names the parameter, its value and its allowed range; zero-terminated and
+ * cut to `size` bytes. Returns the length of the whole message without the zero. */
 size_t igb_message(const igb_status* status, char* buffer, size_t size);
 
 /* Version of the library, such as "0.1.0". */
@@ -37,7 +37,8 @@ const char* igb_activation_name(int32_t activation);
 
 /* ---- theory ------------------------------------------------------------------------------- */
 
-/* W_ij ~ N(0, sigma_w2 / N_in), b_i ~ N(0, sigma_b2); sigma_w2 in [1e-6, 1e6], sigma_b2 in [0, 1e6]. */
+/* W_ij ~ N(0, sigma_w2 / N_in), b_i ~ N(0, sigma_b2); sigma_w2 in [1e-6, 1e6], sigma_b2 in [0,
+ * 1e6]. */
 typedef struct igb_initialisation {
   int32_t activation;
   double sigma_w2;
@@ -94,7 +95,8 @@ double igb_two_class_cdf(double gamma, double g);
 double igb_two_class_quantile(double gamma, double p);
 double igb_two_class_mean_max_frequency(double gamma);
 double igb_two_class_variance(double gamma);
-/* The same for `inputs` independent inputs: pmf[inputs + 1], pmf[n] = P(n of them go to class 0). */
+/* The same for `inputs` independent inputs: pmf[inputs + 1], pmf[n] = P(n of them go to class 0).
+ */
 int32_t igb_finite_two_class_law(double gamma, uint32_t inputs, double* pmf, igb_status* why);
 
 /* ---- networks ----------------------------------------------------------------------------- */
@@ -159,10 +161,12 @@ const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* un
 
 /* ---- statistics --------------------------------------------------------------------------- */
 
-/* Kolmogorov-Smirnov distance of ascending fractions[count] to the two-class law, and the chance of
- * a larger one under the law. */
-double igb_ks_distance(const double* ascending, uint32_t count, double gamma);
-double igb_ks_p_value(double distance, uint32_t count);
+/* Kolmogorov-Smirnov distance between an ensemble and the law of counts of
+ * igb_finite_two_class_law: networks[inputs + 1], networks[n] = how many networks put n inputs into
+ * class 0; pmf[inputs + 1]. NaN without a network. */
+double igb_ks_distance(const uint32_t* networks, const double* pmf, uint32_t inputs);
+/* The chance of a larger distance under the law; an upper bound, since counts are discrete. */
+double igb_ks_p_value(double distance, uint32_t networks);
 
 #ifdef __cplusplus
 }

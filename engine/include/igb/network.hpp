@@ -84,8 +84,8 @@ void gaussian_inputs(std::uint64_t seed, std::uint32_t width, std::span<float> i
 
 /// A plane through the origin of input space, for class maps: [resolution^2, width], row-major.
 /// Pixel (i, j), i counting down and j to the right, is the input s e_1 + t e_2 with s and t in
-/// (-extent, extent) at pixel centres, s to the right, t upwards; e_1, e_2 are the first two Gaussian
-/// inputs of the seed, made orthogonal with |e|^2 = width, so that q_0 = s^2 + t^2.
+/// (-extent, extent) at pixel centres, s to the right, t upwards; e_1, e_2 are the first two
+/// Gaussian inputs of the seed, made orthogonal with |e|^2 = width, so that q_0 = s^2 + t^2.
 /// Errors: out_of_range (width, resolution >= 2); buffer_too_small.
 Status plane_inputs(std::uint64_t seed, std::uint32_t width, std::uint32_t resolution,
                     double extent, std::span<float> inputs);

@@ -25,11 +25,11 @@ struct Draw {
 
 /// Standard normals z(draw, stream, layer, row, column) for columns first_column .. + out.size().
 ///
-/// A pure function of its indices, bit-identical on every target. Philox with key = seed and counter
-/// (column / 4, row, stream * 2^24 + layer, network) yields four words, Box-Muller turns them into
-/// the normals of four neighbouring columns: words 0 and 1 give columns 4k and 4k + 1, words 2 and 3
-/// the next two. Radius and angle have 31 and 30 bits; |z| < 6.67.
-/// Ranges: layer < 2^24. Cost: about 30 operations a normal.
+/// A pure function of its indices, bit-identical on every target. Philox with key = seed and
+/// counter (column / 4, row, stream * 2^24 + layer, network) yields four words, Box-Muller turns
+/// them into the normals of four neighbouring columns: words 0 and 1 give columns 4k and 4k + 1,
+/// words 2 and 3 the next two. Radius and angle have 31 and 30 bits; |z| < 6.67. Ranges: layer <
+/// 2^24. Cost: about 30 operations a normal.
 void normals(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,
              std::uint32_t first_column, std::span<float> out, Target target = Target::best);
 
