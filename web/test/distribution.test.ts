@@ -6,6 +6,7 @@ import {
   expectedMaxFrequency,
   histogram,
   measuredMaxFrequency,
+  median,
 } from '../src/model/distribution';
 
 describe('binOf', () => {
@@ -62,5 +63,19 @@ describe('discreteKsDistance', () => {
   it('is the largest gap of the cumulative distributions', () => {
     expect(discreteKsDistance([1, 1, 1, 1], pmf)).toBeCloseTo(0.75, 12);
     expect(discreteKsDistance([0, 0, 0.5, 1], pmf)).toBeCloseTo(0.25, 12);
+  });
+});
+
+describe('median', () => {
+  it('sorts by value, not as text', () => {
+    expect(median([10, 9, 100])).toBe(10);
+  });
+
+  it('is the mean of the middle two of an even number', () => {
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+  });
+
+  it('of nothing is not a number', () => {
+    expect(median([])).toBeNaN();
   });
 });

@@ -6,6 +6,7 @@ const facts: Facts = {
   activation: 'tanh',
   sigmaW2: 2.24,
   edge: 2,
+  silent: false,
   shareOfA: 0.61,
   expected: 0.66,
 };
@@ -26,6 +27,12 @@ describe('sentence', () => {
 
   it('names the larger class', () => {
     expect(sentence({ ...facts, shareOfA: 0.25 })).toContain('75 % of the plane to class B');
+  });
+
+  it('claims no opinion where the signal has died out', () => {
+    const said = sentence({ ...facts, silent: true });
+    expect(said).toContain('every output is zero');
+    expect(said).not.toContain('61 %');
   });
 
   it('says below, on and no edge', () => {

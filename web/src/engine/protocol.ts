@@ -91,8 +91,9 @@ export interface EnsembleResult {
   kind: 'ensemble';
   /** G_0 of each network so far. */
   fractions: Float64Array;
-  /** Layers 1 .. depth + 1, over the networks so far. */
-  layers: { c: number; gamma: number }[];
+  /** Of the hidden layers 1 .. depth: medians over the networks so far. */
+  c: number[];
+  gamma: number[];
   /** Distance of the fractions to the law for `inputs` inputs, and the chance of a larger one under
    * it (an upper bound: the law is discrete). */
   ksDistance: number;

@@ -27,6 +27,15 @@ export function binLaw(pmf: ArrayLike<number>, bins: number): number[] {
   return chances;
 }
 
+/** NaN for no values. */
+export function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length / 2;
+  if (sorted.length === 0) return Number.NaN;
+  if (!Number.isInteger(middle)) return sorted[Math.floor(middle)] as number;
+  return ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}
+
 export interface Moments {
   mean: number;
   /** Standard deviation of one network's value. */

@@ -7,6 +7,8 @@ export interface Facts {
   sigmaW2: number;
   /** sigma_w2 of the edge of chaos at this sigma_b2, or null where there is none. */
   edge: number | null;
+  /** Every output is zero: the signal is below the smallest float32. */
+  silent: boolean;
   /** Share of the plane that the network gives to class A. */
   shareOfA: number;
   /** Mean share of the larger class over networks, by theory. */
@@ -47,7 +49,12 @@ function place({ lang, activation, sigmaW2, edge }: Facts): string {
 
 /** The caption of the page. */
 export function sentence(facts: Facts): string {
-  const { lang, shareOfA, expected } = facts;
+  const { lang, shareOfA, expected, silent } = facts;
+  if (silent) {
+    return lang === 'zh'
+      ? `${place(facts)}信号已经消失：所有输出都是零，看不到任何偏好。`
+      : `${place(facts)} The signal has died out: every output is zero, so there is no opinion to see.`;
+  }
   const { name, share } = majority(shareOfA);
   const given = percent(share, lang);
   const mean = percent(expected, lang);

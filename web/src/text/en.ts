@@ -21,6 +21,7 @@ export interface Text {
   dismiss: string;
   loading: string;
   failed: string;
+  nothingToShow: string;
   missing: string;
   blocked: string;
   broken: string;
@@ -96,6 +97,7 @@ export const en: Text = {
   dismiss: 'Close',
   loading: 'Loading the engine …',
   failed: 'The engine refused:',
+  nothingToShow: 'There is nothing to show for this point.',
   missing:
     'The engine (igb.wasm) could not be loaded. Is the file beside this page, and is the page served over http?',
   blocked:
@@ -117,7 +119,7 @@ export const en: Text = {
     ordered_prejudice: 'order: deep prejudice',
     chaotic_prejudice: 'chaos: deep prejudice',
     edge_of_chaos: 'edge of chaos',
-    singular: 'singular (σ_b² = 0)',
+    singular: 'singular',
   },
   handle: 'Point of the phase diagram',
   handleValue: (w, b, phase) => `sigma w squared ${w}, sigma b squared ${b}; ${phase}`,
@@ -143,7 +145,7 @@ export const en: Text = {
     `Largest gap to the law (Kolmogorov–Smirnov): ${distance}; chance of a larger one under the law: at most ${chance}.`,
   depthTitle: 'How the opinion grows, layer by layer',
   depthHelp:
-    'Dots: the networks so far. Lines: theory for infinite width. γ compares the drift of a unit with its spread over the inputs; c is the correlation of two inputs, in the hidden layers.',
+    'Dots: hidden layers, median over the networks so far. Lines: theory for infinite width. γ compares the drift of a unit with its spread over the inputs; c is the correlation of two inputs.',
   depthAxis: 'layer',
   depthLabel: (quantity) => `${quantity} against the layer, measured and theory`,
   limit: 'infinite depth',

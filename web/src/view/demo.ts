@@ -29,6 +29,15 @@ const sweepMilliseconds = 4500;
 /** The latest result of each kind, and the revision of the state it belongs to. */
 type Results = { [K in Kind]?: { revision: number; result: ResultOf<K> } };
 
+/** The request of a kind that was sent last. */
+interface Sent {
+  /** The request, to tell whether a later one differs. */
+  text: string;
+  revision: number;
+  done: boolean;
+  failure: Failure | null;
+}
+
 /** The page: keeps the state, asks the engine, shows what comes back. */
 export class Demo extends LitElement {
   static override properties = {
@@ -36,7 +45,6 @@ export class Demo extends LitElement {
     problems: { state: true },
     results: { state: true },
     tiles: { state: true },
-    failure: { state: true },
     startError: { state: true },
     sweeping: { state: true },
     announced: { state: true },
@@ -46,7 +54,6 @@ export class Demo extends LitElement {
   declare private problems: Problem[];
   declare private results: Results;
   declare private tiles: (Picture | null)[];
-  declare private failure: Failure | null;
   declare private startError: EngineStartError | null;
   declare private sweeping: boolean;
   /** The caption as told to screen readers, which must not hear every frame of a drag. */
@@ -54,8 +61,7 @@ export class Demo extends LitElement {
 
   private client: EngineClient | null = null;
   private revision = 0;
-  /** Per kind: the request sent last (as text), its revision, and whether it is done. */
-  private readonly sent = new Map<Kind, { text: string; revision: number; done: boolean }>();
+  private readonly sent = new Map<Kind, Sent>();
 
   private readonly writeUrl = throttle((state: State) => {
     history.replaceState(null, '', formatQuery(state) || location.pathname);
@@ -72,7 +78,6 @@ export class Demo extends LitElement {
     this.problems = [];
     this.results = {};
     this.tiles = new Array<null>(networksOnStrip).fill(null);
-    this.failure = null;
     this.startError = null;
     this.sweeping = false;
     this.announced = '';
@@ -107,7 +112,7 @@ export class Demo extends LitElement {
       const text = JSON.stringify(request);
       if (this.sent.get(request.kind)?.text === text) continue;
       this.revision += 1;
-      this.sent.set(request.kind, { text, revision: this.revision, done: false });
+      this.sent.set(request.kind, { text, revision: this.revision, done: false, failure: null });
       this.client?.request(this.revision, request);
     }
   }
@@ -124,8 +129,7 @@ export class Demo extends LitElement {
     const sent = this.sent.get(message.kind);
     if (sent?.revision !== message.revision) return;
     sent.done = true;
-    if (message.type === 'failed') this.failure = message.failure;
-    else if ([...this.sent.values()].every(({ done }) => done)) this.failure = null;
+    if (message.type === 'failed') sent.failure = message.failure;
     this.requestUpdate();
   };
 
@@ -139,6 +143,10 @@ export class Demo extends LitElement {
 
   private isStale(kind: Kind): boolean {
     return this.results[kind]?.revision !== this.sent.get(kind)?.revision;
+  }
+
+  private get failure(): Failure | null {
+    return [...this.sent.values()].find(({ failure }) => failure)?.failure ?? null;
   }
 
   private get settled(): boolean {
@@ -196,10 +204,12 @@ export class Demo extends LitElement {
 
   private get caption(): string {
     const { theory, map } = this.results;
+    if (this.failure) return this.text.nothingToShow;
     if (!theory || !map) return this.text.loading;
     return sentence({
       ...this.state,
       edge: theory.result.edge,
+      silent: map.result.margin.every((value) => value === 0),
       shareOfA: shareOfFirst(map.result.margin),
       expected: expectedMaxFrequency(theory.result.law).mean,
     });
@@ -374,31 +384,16 @@ export class Demo extends LitElement {
   private depthFigure() {
     const { text } = this;
     const theory = this.results.theory?.result;
-    const measured = this.results.ensemble?.result.layers ?? [];
-    // The two units of the output are too few for a mean of correlations.
-    const hidden = measured.slice(0, -1);
+    const ensemble = this.results.ensemble?.result;
     const stale = this.isStale('ensemble');
-    const chart = (
-      quantity: 'gamma' | 'c',
-      dots: number[],
-      limit: number | undefined,
-    ) => html`<igb-depth-chart
+    const chart = (quantity: 'gamma' | 'c', limit: number | undefined) => html`<igb-depth-chart
       .text=${text} quantity=${quantity} .limit=${limit ?? null} .stale=${stale}
       .theory=${theory?.layers.map((layer) => layer[quantity]) ?? []}
-      .measured=${dots}></igb-depth-chart>`;
+      .measured=${ensemble?.[quantity] ?? []}></igb-depth-chart>`;
     return html`<figure class="depth" data-test="depth">
       <h2>${text.depthTitle}</h2>
       <div class="pair">
-        ${chart(
-          'gamma',
-          measured.map(({ gamma }) => gamma),
-          theory?.fixedPoint.gammaStar,
-        )}
-        ${chart(
-          'c',
-          hidden.map(({ c }) => c),
-          theory?.fixedPoint.cStar,
-        )}
+        ${chart('gamma', theory?.fixedPoint.gammaStar)} ${chart('c', theory?.fixedPoint.cStar)}
       </div>
       <figcaption>${text.depthHelp}</figcaption>
     </figure>`;

@@ -57,13 +57,15 @@ export class DepthChart extends LitElement {
       .dot { fill: var(--dot); }
       .stale .dot { opacity: 0.35; }
       .remark { font-size: 11px; }
+      .neutral-remark { text-anchor: end; }
     `,
   ];
 
   private vertical(area: Frame): { scale: Scale; ticks: number[]; format: (v: number) => string } {
     const pixels = [area.bottom, area.top] as const;
     if (this.quantity === 'c') {
-      const low = Math.min(0, Math.floor(5 * Math.min(...this.theory, ...this.measured)) / 5);
+      const lowest = Math.min(0, ...this.theory, ...this.measured.filter(Number.isFinite));
+      const low = Math.floor(5 * lowest) / 5;
       return { scale: linearScale([low, 1], pixels), ticks: ticks(low, 1, 5), format: String };
     }
     const shown = [...this.theory, ...this.measured, 1].filter(
@@ -82,7 +84,9 @@ export class DepthChart extends LitElement {
     const x = linearScale([1, layers], [area.left + 6, area.right - 6]);
     const { scale: y, ticks: marks, format } = this.vertical(area);
     const name = this.quantity === 'gamma' ? 'γ' : 'c';
-    const points = this.theory.map((value, i) => ({ x: x.toPixel(i + 1), y: y.toPixel(value) }));
+    const place = (value: number, i: number) =>
+      this.hasPlace(value) ? { x: x.toPixel(i + 1), y: y.toPixel(value) } : null;
+    const dots = this.measured.map(place).filter((dot) => dot !== null);
     return html`<svg width="100%" height=${area.bottom + 40} role="img"
         aria-label=${this.text.depthLabel(name)} class=${this.stale ? 'stale' : ''}>
       ${frame(area)}
@@ -94,22 +98,24 @@ export class DepthChart extends LitElement {
       })}
       ${this.quantity === 'gamma' ? this.level('neutral', 1, area, y) : nothing}
       ${this.limit === null ? nothing : this.level('limit', this.limit, area, y)}
-      <path class="theory" d=${pathThrough(points)} />
-      ${this.measured.map((value, i) =>
-        // An unbiased estimate of a tiny gamma can be negative: it has no place on this axis.
-        this.quantity === 'gamma' && value <= 0
-          ? nothing
-          : svg`<circle class="dot" cx=${x.toPixel(i + 1)} cy=${y.toPixel(value)} r="3.2" />`,
-      )}
+      <path class="theory" d=${pathThrough(this.theory.map(place))} />
+      ${dots.map((dot) => svg`<circle class="dot" cx=${dot.x} cy=${dot.y} r="3.2" />`)}
     </svg>`;
   }
 
+  /** A layer without signal has no value, and the unbiased estimate of a tiny gamma can be negative,
+   * which a logarithmic axis cannot show. */
+  private hasPlace(value: number): boolean {
+    return this.quantity === 'gamma' ? value > 0 : Number.isFinite(value);
+  }
+
   private level(kind: 'neutral' | 'limit', value: number, area: Frame, y: Scale) {
+    if (!this.hasPlace(value) || value > y.toValue(area.top) * (1 + 1e-9)) return nothing;
+    if (value < y.toValue(area.bottom) * (1 - 1e-9)) return nothing;
     const height = y.toPixel(value);
-    if (!Number.isFinite(value) || height < area.top || height > area.bottom) return nothing;
     const text = kind === 'neutral' ? this.text.neutral : this.text.limit;
     return svg`<line class=${kind} x1=${area.left} x2=${area.right} y1=${height} y2=${height} />
-      <text class="remark" x=${area.left + 4} y=${height - area.top > 16 ? height - 4 : height + 13}
+      <text class="remark ${kind}-remark" x=${kind === 'limit' ? area.left + 4 : area.right - 4} y=${height - area.top > 16 ? height - 4 : height + 13}
         >${text}</text>`;
   }
 }

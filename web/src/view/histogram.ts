@@ -51,7 +51,7 @@ export class Histogram extends LitElement {
     const bars = this.fractions ? histogram(this.fractions, bins) : [];
     const law = this.law ? binLaw(this.law, bins) : [];
     const floor = this.floor ? binLaw(this.floor, bins) : [];
-    const top = niceAbove(1.02 * Math.max(0.1, ...bars, ...law));
+    const top = Math.min(1, niceAbove(1.02 * Math.max(0.1, ...bars, ...law)));
     const x = linearScale([0, 1], [area.left, area.right]);
     const y = linearScale([0, top], [area.bottom, area.top]);
     const percent = (value: number) => `${Number((100 * value).toFixed(1))} %`;

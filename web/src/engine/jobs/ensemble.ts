@@ -1,23 +1,13 @@
-import type { Engine, LayerReport } from 'igb';
-import { discreteKsDistance } from '../../model/distribution';
+import type { Engine } from 'igb';
+import { discreteKsDistance, median } from '../../model/distribution';
 import type { EnsembleRequest, EnsembleResult } from '../protocol';
 import { outputGamma } from './theory';
 
 const batchMilliseconds = 90;
 
-/** Sums over networks of what one layer of each showed. */
-interface LayerSums {
-  c: number;
-  sigmaMu2: number;
-  sigmaY2: number;
-}
-
-function add(sums: LayerSums[], report: LayerReport): void {
-  sums[report.layer - 1] ??= { c: 0, sigmaMu2: 0, sigmaY2: 0 };
-  const sum = sums[report.layer - 1] as LayerSums;
-  sum.c += report.c;
-  sum.sigmaMu2 += report.sigmaMu2;
-  sum.sigmaY2 += report.sigmaY2;
+/** Of one quantity, layer by layer, over the networks that have a value there. */
+function medians(values: number[][]): number[] {
+  return values.map((ofLayer) => median(ofLayer.filter((value) => !Number.isNaN(value))));
 }
 
 /** Runs the networks of an ensemble on one set of Gaussian inputs, in batches of bounded time. */
@@ -32,11 +22,17 @@ export function* ensemble(
   const architecture = { ...request, inputWidth: width, classes: 2 };
 
   const fractions: number[] = [];
-  const sums: LayerSums[] = [];
+  const hidden = Array.from({ length: depth }, () => ({
+    c: [] as number[],
+    gamma: [] as number[],
+  }));
   let batchStarted = performance.now();
   for (let network = 0; network < networks; ++network) {
     const run = engine.forward(architecture, { seed, network }, inputs);
-    for (const report of run) add(sums, report);
+    for (const { layer, c, gamma } of run) {
+      hidden[layer - 1]?.c.push(c);
+      hidden[layer - 1]?.gamma.push(gamma);
+    }
     fractions.push(run.classes().filter((guess) => guess === 0).length / count);
 
     const last = network === networks - 1;
@@ -45,10 +41,8 @@ export function* ensemble(
     yield {
       kind: 'ensemble',
       fractions: Float64Array.from(fractions),
-      layers: sums.map(({ c, sigmaMu2, sigmaY2 }) => ({
-        c: c / fractions.length,
-        gamma: sigmaMu2 / sigmaY2,
-      })),
+      c: medians(hidden.map(({ c }) => c)),
+      gamma: medians(hidden.map(({ gamma }) => gamma)),
       ksDistance,
       ksPValue: engine.ksPValue(ksDistance, fractions.length),
     };
