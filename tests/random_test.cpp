@@ -7,14 +7,13 @@
 #include <bit>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <numbers>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "igb/guessing_law.hpp"
 #include "igb/statistics.hpp"
+#include "support/close.hpp"
 #include "support/samples.hpp"
 
 using namespace igb;
@@ -30,36 +29,15 @@ std::vector<float> draw_normals(Draw draw, Stream stream, std::uint32_t layer, s
   return out;
 }
 
-struct HashRow {
-  std::uint64_t seed;
-  std::uint32_t network, stream, layer, first_row, rows, first_column, columns;
-  std::uint64_t fnv1a64;
-};
-
-std::vector<HashRow> read_hash_rows() {
-  std::ifstream file(std::string(IGB_REFERENCE_DIR) + "/normals_hash.csv");
-  std::vector<HashRow> rows;
-  std::string line;
-  std::getline(file, line);
-  while (std::getline(file, line)) {
-    std::ranges::replace(line, ',', ' ');
-    std::istringstream cells(line);
-    HashRow row{};
-    cells >> row.seed >> row.network >> row.stream >> row.layer >> row.first_row >> row.rows >>
-        row.first_column >> row.columns >> std::hex >> row.fnv1a64;
-    REQUIRE(!cells.fail());
-    rows.push_back(row);
-  }
-  return rows;
-}
-
 /// FNV-1a, 64 bits, over the little-endian bytes of the floats, row after row.
-std::uint64_t hash_of(const HashRow& row, Target target) {
+std::uint64_t hash_of(const test::Table& table, std::size_t row, Target target) {
+  const auto cell = [&](const char* column) { return std::stoull(table.text(row, column)); };
+  const auto word = [&](const char* column) { return static_cast<std::uint32_t>(cell(column)); };
   std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (std::uint32_t r = 0; r < row.rows; ++r) {
+  for (std::uint32_t r = 0; r < word("rows"); ++r) {
     for (const float value :
-         draw_normals({row.seed, row.network}, static_cast<Stream>(row.stream), row.layer,
-                      row.first_row + r, row.first_column, row.columns, target)) {
+         draw_normals({cell("seed"), word("network")}, Stream{word("stream")}, word("layer"),
+                      word("first_row") + r, word("first_column"), word("columns"), target)) {
       const auto bits = std::bit_cast<std::uint32_t>(value);
       for (int byte = 0; byte < 4; ++byte) {
         hash = (hash ^ ((bits >> (8 * byte)) & 0xFFU)) * 0x100000001b3ULL;
@@ -102,13 +80,12 @@ TEST_CASE("philoxGivesThePublishedKnownAnswers") {
 }
 
 TEST_CASE("normalsHaveTheGoldenHashOnEveryTarget") {
-  const auto rows = read_hash_rows();
-  REQUIRE(rows.size() >= 4);
+  const test::Table table("normals_hash.csv");
   for (const Target target : test::targets()) {
     CAPTURE(target_name(target));
-    for (const HashRow& row : rows) {
-      CAPTURE(row.seed);
-      CHECK(hash_of(row, target) == row.fnv1a64);
+    for (std::size_t row = 0; row < table.size(); ++row) {
+      CAPTURE(row);
+      CHECK(hash_of(table, row, target) == std::stoull(table.text(row, "fnv1a64"), nullptr, 16));
     }
   }
   for (const Target target : {Target::avx2, Target::avx512}) {

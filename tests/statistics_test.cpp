@@ -10,9 +10,11 @@
 #include "igb/critical_lines.hpp"
 #include "igb/guessing_law.hpp"
 #include "igb/mean_field.hpp"
+#include "support/close.hpp"
 #include "support/samples.hpp"
 
 using namespace igb;
+using igb::test::close;
 using igb::test::five_sigma;
 
 namespace {
@@ -53,10 +55,6 @@ LayerMoments by_definition(const LayerView& layer) {
   moments.sigma_mu2 /= pairs;
   moments.sigma_y2 = moments.q - moments.sigma_mu2;
   return moments;
-}
-
-bool close(double a, double b, double relative) {
-  return std::abs(a - b) <= relative * std::max(std::abs(a), std::abs(b));
 }
 
 struct Ensemble {
@@ -110,10 +108,10 @@ TEST_CASE("layerMomentsAreTheAveragesOverAllPairs") {
     const LayerView layer{values.data(), inputs, units, stride};
     const LayerMoments measured = measure(layer);
     const LayerMoments expected = by_definition(layer);
-    CHECK(close(measured.q, expected.q, 1e-12));
-    CHECK(close(measured.c, expected.c, 1e-10));
-    CHECK(close(measured.sigma_mu2, expected.sigma_mu2, 1e-10));
-    CHECK(close(measured.sigma_y2, expected.sigma_y2, 1e-10));
+    CHECK(measured.q == close(expected.q, 1e-12));
+    CHECK(measured.c == close(expected.c, 1e-10));
+    CHECK(measured.sigma_mu2 == close(expected.sigma_mu2, 1e-10));
+    CHECK(measured.sigma_y2 == close(expected.sigma_y2, 1e-10));
   }
 }
 
@@ -139,14 +137,14 @@ TEST_CASE("gammaIsExactWhereCorrelationsAreOneInFloat") {
   }
   const LayerMoments moments = measure({values.data(), 4, 8, 8});
   const double variance = std::ldexp(5.0 / 3.0, -40);  // of 0, 1, 2, 3
-  CHECK(close(moments.sigma_y2, variance, 1e-12));
+  CHECK(moments.sigma_y2 == close(variance, 1e-12));
 }
 
 TEST_CASE("inputsWithoutSignalAreLeftOutOfTheCorrelation") {
   const std::vector<float> one_dead{1, 2, 3, 0, 0, 0, 2, 4, 6};
   const LayerMoments moments = measure({one_dead.data(), 3, 3, 3});
-  CHECK(close(moments.c, 1.0, 1e-12));
-  CHECK(close(moments.q, 14.0 * 5.0 / 9.0, 1e-12));
+  CHECK(moments.c == close(1.0, 1e-12));
+  CHECK(moments.q == close(14.0 * 5.0 / 9.0, 1e-12));
   const std::vector<float> all_dead(9);
   CHECK(std::isnan(measure({all_dead.data(), 3, 3, 3}).c));
 }
@@ -184,15 +182,15 @@ TEST_CASE("ksDistanceAndPValueMatchKnownValues") {
   // Ten networks on two inputs against the uniform law: the distributions are 0.5, 0.6, 1 and
   // 1/3, 2/3, 1.
   const std::vector<double> uniform(3, 1.0 / 3.0);
-  CHECK(close(ks_distance(std::vector<std::uint32_t>{5, 1, 4}, uniform), 0.5 - 1.0 / 3.0, 1e-12));
-  CHECK(close(ks_distance(std::vector<std::uint32_t>{0, 0, 7}, uniform), 2.0 / 3.0, 1e-12));
+  CHECK(ks_distance(std::vector<std::uint32_t>{5, 1, 4}, uniform) == close(0.5 - 1.0 / 3.0, 1e-12));
+  CHECK(ks_distance(std::vector<std::uint32_t>{0, 0, 7}, uniform) == close(2.0 / 3.0, 1e-12));
   CHECK(std::isnan(ks_distance(std::vector<std::uint32_t>{0, 0, 0}, uniform)));
   // Quantiles of Kolmogorov's distribution: 10 %, 5 %, 1 %.
   const std::size_t n = 100000000;
   const double root = std::sqrt(static_cast<double>(n));
-  CHECK(close(ks_p_value(1.2238478702 / root, n), 0.10, 1e-3));
-  CHECK(close(ks_p_value(1.3580986393 / root, n), 0.05, 1e-3));
-  CHECK(close(ks_p_value(1.6276236114 / root, n), 0.01, 1e-3));
+  CHECK(ks_p_value(1.2238478702 / root, n) == close(0.10, 1e-3));
+  CHECK(ks_p_value(1.3580986393 / root, n) == close(0.05, 1e-3));
+  CHECK(ks_p_value(1.6276236114 / root, n) == close(0.01, 1e-3));
   CHECK(ks_p_value(0.0, 10) == 1.0);
 }
 
