@@ -70,7 +70,7 @@ lint: lint-cpp lint-js
 
 lint-cpp: native | setup-lint
 	clang-format --dry-run -Werror $(CPP)
-	run-clang-tidy -quiet -p $(RELEASE) '/(engine|tests)/'
+	run-clang-tidy -quiet -j "$$(getconf _NPROCESSORS_ONLN)" -p $(RELEASE) '/engine/(src|tools)/'
 
 lint-js: | setup-lint
 	cd wasm && npm run --silent lint
