@@ -103,8 +103,7 @@ export class Controls extends LitElement {
   private change(name: ParameterName, entry: string): void {
     const value = parseValue(name, entry, this.activations);
     this.refused = value === null ? { name, value: entry } : null;
-    if (value === null) this.requestUpdate();
-    else this.tell('igb-change', { [name]: value });
+    if (value !== null) this.tell('igb-change', { [name]: value });
   }
 
   private tell(type: string, detail?: Partial<State>): void {
