@@ -12,7 +12,8 @@ namespace {
 /// Radius that a word of 31 random bits gives: the first normal at angle 0.
 double radius(std::uint32_t bits31) {
   using namespace igb::baseline;
-  return static_cast<double>(box_muller(Word(bits31 << 1), Word(0U)).first.get(0));
+  const auto normals = box_muller(Words<1>(Word(bits31 << 1)), Words<1>(Word(0U)));
+  return static_cast<double>(normals.first.part[0].get(0));
 }
 
 }  // namespace

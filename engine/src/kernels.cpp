@@ -17,28 +17,66 @@ static_assert(panel_units <= panel_units_max);
 // Inputs a block: with two vectors each, 12 accumulators fill 16 registers together with operands.
 constexpr std::size_t block_inputs = lanes == 16 ? 12 : 6;
 
-/// Normals of columns 4k .. 4k + 3, for a vector of column blocks k or of rows.
-IGB_INLINE std::array<Float, 4> four_normals(const NormalSource& source, Word column_block,
-                                             Word row) {
-  std::array<Word, 4> words{column_block, row, Word(source.layer_word), Word(source.network)};
-  philox_bijection(words, source.key,
-                   [](Word a, std::uint32_t m) IGB_LAMBDA_INLINE { return wide_multiply(a, m); });
-  const NormalPair low = box_muller(words[0], words[1]);
-  const NormalPair high = box_muller(words[2], words[3]);
-  return {low.first, low.second, high.first, high.second};
+using PanelWords = Words<panel_vectors>;
+
+/// Normals of columns 4k .. 4k + 3 for a panel of column blocks k or of rows: [vector][column].
+IGB_INLINE std::array<std::array<Float, 4>, panel_vectors> four_normals(
+    const NormalSource& source, const PanelWords& column_block, const PanelWords& row) {
+  struct Product {
+    PanelWords high;
+    PanelWords low;
+  };
+  std::array<PanelWords, 4> words{column_block, row, PanelWords(Word(source.layer_word)),
+                                  PanelWords(Word(source.network))};
+  philox_bijection(words, source.key, [](const PanelWords& a, std::uint32_t m) IGB_LAMBDA_INLINE {
+    Product product;
+    for (std::size_t v = 0; v < panel_vectors; ++v) {
+      const WideProduct one = wide_multiply(a.part[v], m);
+      product.high.part[v] = one.high;
+      product.low.part[v] = one.low;
+    }
+    return product;
+  });
+
+  Words<2 * panel_vectors> radius_bits;
+  Words<2 * panel_vectors> angle_bits;
+  for (std::size_t v = 0; v < panel_vectors; ++v) {
+    radius_bits.part[2 * v] = words[0].part[v];
+    angle_bits.part[2 * v] = words[1].part[v];
+    radius_bits.part[2 * v + 1] = words[2].part[v];
+    angle_bits.part[2 * v + 1] = words[3].part[v];
+  }
+  const auto pairs = box_muller(radius_bits, angle_bits);
+  std::array<std::array<Float, 4>, panel_vectors> normals;
+  for (std::size_t v = 0; v < panel_vectors; ++v) {
+    normals[v] = {pairs.first.part[2 * v], pairs.second.part[2 * v], pairs.first.part[2 * v + 1],
+                  pairs.second.part[2 * v + 1]};
+  }
+  return normals;
+}
+
+/// first, first + 1, ... over the lanes of a panel.
+IGB_INLINE PanelWords counting_from(std::uint32_t first) {
+  PanelWords words;
+  for (std::size_t v = 0; v < panel_vectors; ++v) {
+    words.part[v] = Word(first + static_cast<std::uint32_t>(v * lanes)) + lane_index();
+  }
+  return words;
 }
 
 void normals(const NormalSource& source, std::uint32_t row, std::uint32_t first_column,
              std::size_t count, float* out) {
-  const std::uint32_t first_block = first_column / 4;
   std::size_t skip = first_column % 4;
   std::size_t written = 0;
-  for (std::uint32_t block = first_block; written < count;
-       block += static_cast<std::uint32_t>(lanes)) {
-    const auto columns = four_normals(source, Word(block) + lane_index(), Word(row));
-    alignas(64) std::array<std::array<float, lanes>, 4> by_column;
-    for (std::size_t j = 0; j < 4; ++j) columns[j].store_aligned(by_column[j].data());
-    for (std::size_t i = skip; i < 4 * lanes && written < count; ++i) {
+  for (std::uint32_t block = first_column / 4; written < count; block += panel_units) {
+    const auto columns = four_normals(source, counting_from(block), PanelWords(Word(row)));
+    alignas(64) std::array<std::array<float, panel_units>, 4> by_column;
+    for (std::size_t j = 0; j < 4; ++j) {
+      for (std::size_t v = 0; v < panel_vectors; ++v) {
+        columns[v][j].store_aligned(by_column[j].data() + v * lanes);
+      }
+    }
+    for (std::size_t i = skip; i < 4 * panel_units && written < count; ++i) {
       out[written++] = by_column[i % 4][i / 4];
     }
     skip = 0;
@@ -48,13 +86,13 @@ void normals(const NormalSource& source, std::uint32_t row, std::uint32_t first_
 /// tile[k][unit] = z(first_unit + unit, first_column + k) for the units of one panel.
 void fill_tile(const NormalSource& source, std::uint32_t first_unit, std::uint32_t first_column,
                std::size_t columns, float* tile) {
+  const PanelWords units = counting_from(first_unit);
   for (std::size_t k = 0; k < columns; k += 4) {
     const Word block(static_cast<std::uint32_t>((first_column + k) / 4));
+    const auto four = four_normals(source, PanelWords(block), units);
     for (std::size_t v = 0; v < panel_vectors; ++v) {
-      const Word unit = Word(first_unit + static_cast<std::uint32_t>(v * lanes)) + lane_index();
-      const auto four = four_normals(source, block, unit);
       for (std::size_t j = 0; j < 4; ++j) {
-        four[j].store_aligned(tile + (k + j) * panel_units + v * lanes);
+        four[v][j].store_aligned(tile + (k + j) * panel_units + v * lanes);
       }
     }
   }
@@ -120,9 +158,9 @@ void dense(const DenseJob& job) {
   for (std::size_t unit = 0; unit < job.out_units; unit += panel_units) {
     const auto first_unit = static_cast<std::uint32_t>(unit);
     Panel panel{job.in, job.out + unit, 0, true, false, {}};
+    const auto biases = four_normals(job.biases, PanelWords(Word(0U)), counting_from(first_unit));
     for (std::size_t v = 0; v < panel_vectors; ++v) {
-      const Word units = Word(first_unit + static_cast<std::uint32_t>(v * lanes)) + lane_index();
-      panel.bias[v] = Float(job.bias_scale) * four_normals(job.biases, Word(0U), units)[0];
+      panel.bias[v] = Float(job.bias_scale) * biases[v][0];
     }
     for (std::size_t column = 0; column < job.in_units; column += tile_columns) {
       panel.in = job.in + column;

@@ -28,10 +28,6 @@ inline constexpr std::size_t tile_columns = 256;
 inline constexpr std::size_t panel_units_max = 32;
 inline constexpr std::size_t tile_floats = tile_columns * panel_units_max;
 
-[[nodiscard]] constexpr std::size_t round_up(std::size_t count, std::size_t multiple) {
-  return (count + multiple - 1) / multiple * multiple;
-}
-
 /// One random dense layer: out[a, i] = weight_scale sum_k z(i, k) in[a, k] + bias_scale z_b(i).
 struct DenseJob {
   NormalSource weights;
@@ -41,7 +37,7 @@ struct DenseJob {
   const float* in;  ///< [inputs, in_stride]
   std::size_t in_units;
   std::size_t in_stride;
-  float* out;  ///< [inputs, out_stride], units up to round_up(out_units, panel_units)
+  float* out;  ///< [inputs, out_stride], whole panels of units are written
   std::size_t out_units;
   std::size_t out_stride;
   std::size_t inputs;

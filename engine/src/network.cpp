@@ -18,6 +18,19 @@ bool all_finite(const LayerView& layer) {
   return sum == 0.0F;
 }
 
+std::size_t round_up(std::size_t count, std::size_t multiple) {
+  return (count + multiple - 1) / multiple * multiple;
+}
+
+/// Floats from one row of activations to the next: whole panels on any target, and an odd number of
+/// cache lines, so that the rows that a block of inputs reads together do not compete for the same
+/// lines of the cache (width 1024, 100 inputs: 15 ms a layer without, 3.3 ms with).
+std::size_t row_stride(std::size_t units) {
+  constexpr std::size_t line = 64 / sizeof(float);
+  static_assert(panel_units_max % (2 * line) == 0);
+  return round_up(units, panel_units_max) + line;
+}
+
 double dot(std::span<const float> a, std::span<const float> b) {
   double sum = 0.0;
   for (std::size_t k = 0; k < a.size(); ++k) sum += static_cast<double>(a[k]) * b[k];
@@ -38,7 +51,7 @@ void scale_to_square(std::span<float> e, double square) {
 Status Forward::take_buffers(const Architecture& architecture, std::size_t inputs, Arena& arena) {
   // The wider of a hidden layer and the output; layer 1 reads the caller's inputs in place.
   const std::size_t units = std::max(architecture.width, architecture.classes);
-  const std::size_t stride = round_up(units, panel_units_max);
+  const std::size_t stride = row_stride(units);
   front_ = arena.take<float>(inputs * stride);
   back_ = arena.take<float>(inputs * stride);
   tile_ = arena.take<float>(tile_floats);
@@ -88,7 +101,7 @@ Status Forward::step() {
 
   ++layer_;
   const std::size_t units = done() ? architecture_.classes : architecture_.width;
-  const std::size_t stride = round_up(units, kernels.panel_units);
+  const std::size_t stride = row_stride(units);
   const double weight_variance = architecture_.init.sigma_w2 / static_cast<double>(current_.units);
   kernels.dense({
       .weights = normal_source(draw_, Stream::weights, layer_),
@@ -113,10 +126,13 @@ Status Forward::step() {
   return {};
 }
 
-/// In place, padding included: it holds units nobody reads.
+/// In place, up to whole panels: the units beyond the last are read by nobody.
 void Forward::apply_activation(const Kernels& kernels) {
   const auto index = architecture_.init.activation - activations().data();
-  kernels.activate[index](front_.data(), current_.inputs * current_.stride);
+  const std::size_t count = round_up(current_.units, kernels.panel_units);
+  for (std::size_t a = 0; a < current_.inputs; ++a) {
+    kernels.activate[index](front_.data() + a * current_.stride, count);
+  }
 }
 
 void gaussian_inputs(std::uint64_t seed, std::uint32_t width, std::span<float> inputs,

@@ -141,4 +141,47 @@ IGB_INLINE Float to_float(Int value) { return xsimd::to_float(value); }
 IGB_INLINE Float min(Float a, Float b) { return xsimd::select(a < b, a, b); }
 IGB_INLINE Float max(Float a, Float b) { return xsimd::select(a > b, a, b); }
 
+/// Several vectors that take every step together: their independent chains hide each other's
+/// latency, which bounds the random numbers (avx2: 1.2 ns a normal with four chains, 1.9 ns with
+/// one).
+template <class Vector, std::size_t count>
+struct Pack {
+  std::array<Vector, count> part;
+
+  Pack() = default;
+  IGB_INLINE explicit Pack(Vector all) { part.fill(all); }
+
+  friend IGB_INLINE Pack operator+(Pack a, Pack b) {
+    for (std::size_t i = 0; i < count; ++i) a.part[i] += b.part[i];
+    return a;
+  }
+  friend IGB_INLINE Pack operator-(Pack a, Pack b) {
+    for (std::size_t i = 0; i < count; ++i) a.part[i] -= b.part[i];
+    return a;
+  }
+  friend IGB_INLINE Pack operator*(Pack a, Pack b) {
+    for (std::size_t i = 0; i < count; ++i) a.part[i] *= b.part[i];
+    return a;
+  }
+  friend IGB_INLINE Pack operator^(Pack a, Pack b) {
+    for (std::size_t i = 0; i < count; ++i) a.part[i] ^= b.part[i];
+    return a;
+  }
+};
+
+template <std::size_t count>
+using Floats = Pack<Float, count>;
+template <std::size_t count>
+using Ints = Pack<Int, count>;
+template <std::size_t count>
+using Words = Pack<Word, count>;
+
+/// f of each vector.
+template <class Vector, std::size_t count, class Function>
+IGB_INLINE auto each(const Pack<Vector, count>& pack, Function f) {
+  Pack<decltype(f(pack.part[0])), count> result;
+  for (std::size_t i = 0; i < count; ++i) result.part[i] = f(pack.part[i]);
+  return result;
+}
+
 }  // namespace igb::IGB_TARGET

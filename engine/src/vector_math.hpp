@@ -68,47 +68,73 @@ struct VectorMath {
   }
 };
 
+template <std::size_t count>
 struct NormalPair {
-  Float first;
-  Float second;
+  Floats<count> first;
+  Floats<count> second;
 };
 
-/// Box-Muller: two independent standard normals from two words of random bits. Only operations that
-/// IEEE 754 rounds identically everywhere, none of them fused: bit-identical on every target.
-/// Against the exact transform of the same words with radius r: at most 2.5e-7 (r + 0.3 / r) off.
-IGB_INLINE NormalPair box_muller(Word radius_bits, Word angle_bits) {
-  // u in [2^-32, 1]: 31 bits, rounded to float, so small u keep their relative precision.
-  const Float u = to_float(as_int(radius_bits >> 1)) * Float(0x1p-31F) + Float(0x1p-32F);
+/// ln u for normal u > 0, by ln 2 times the exponent plus ln(1 + f), sqrt 1/2 <= 1 + f < sqrt 2.
+/// No fused operation.
+template <std::size_t count>
+IGB_INLINE Floats<count> log_in_fixed_order(const Floats<count>& u) {
+  using F = Floats<count>;
+  Floats<count> exponent;
+  Floats<count> f;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Int bits = as_int(as_word(u.part[i]));
+    const Int power = (bits - Int(0x3f3504f3)) >> 23;
+    exponent.part[i] = to_float(power);
+    f.part[i] = as_float(as_word(bits - (power << 23))) - Float(1.0F);
+  }
+  // (ln(1 + f) - f + f^2 / 2) / f^3, by Estrin's scheme for its short chain
+  const F f2 = f * f;
+  const F f4 = f2 * f2;
+  const F low = (F(0.3333331F) + F(-0.24999987F) * f) + (F(0.20002227F) + F(-0.16669251F) * f) * f2;
+  const F high =
+      (F(0.14218658F) + F(-0.12384348F) * f) + (F(0.11872976F) + F(-0.11789808F) * f) * f2;
+  const F tail = low + f4 * (high + F(0.06915368F) * f4);
+  return exponent * F(0.693147181F) + (f + (tail * f * f2 - F(0.5F) * f2));
+}
 
-  // ln u = exponent ln 2 + ln(1 + f), 1 + f in [sqrt 1/2, sqrt 2).
-  const Int bits = as_int(as_word(u));
-  const Int exponent = (bits - Int(0x3f3504f3)) >> 23;
-  const Float f = as_float(as_word(bits - (exponent << 23))) - Float(1.0F);
-  const Float tail = polynomial<false>(
-      f, std::array{0.06915368F, -0.11789808F, 0.11872976F, -0.12384348F, 0.14218658F, -0.16669251F,
-                    0.20002227F, -0.24999987F, 0.3333331F});
-  const Float f2 = f * f;
-  const Float log1p_f = f + (tail * f * f2 - Float(0.5F) * f2);
-  const Float log_u = to_float(exponent) * Float(0.693147181F) + log1p_f;
-  const Float radius = xsimd::sqrt(Float(-2.0F) * log_u);
+/// Box-Muller: two independent standard normals from two words of random bits. Only operations that
+/// IEEE 754 rounds identically everywhere, in a fixed order, none of them fused: bit-identical on
+/// every target.
+/// Against the exact transform of the same words with radius r: at most 2.5e-7 (r + 0.3 / r) off.
+template <std::size_t count>
+IGB_INLINE NormalPair<count> box_muller(const Words<count>& radius_bits,
+                                        const Words<count>& angle_bits) {
+  using F = Floats<count>;
+  // u in [2^-32, 1]: 31 bits, rounded to float, so small u keep their relative precision.
+  const F u =
+      each(radius_bits, [](Word bits) IGB_LAMBDA_INLINE { return to_float(as_int(bits >> 1)); }) *
+          F(0x1p-31F) +
+      F(0x1p-32F);
+  const F log_u = log_in_fixed_order(u);
+  const F radius =
+      each(log_u, [](Float x) IGB_LAMBDA_INLINE { return xsimd::sqrt(Float(-2.0F) * x); });
 
   // The two top bits name the quadrant, the other 30 the angle a within it, |a| <= pi/4.
-  const Float a = to_float(as_int(angle_bits << 2)) * Float(0x1.921fb6p-32F);  // pi / 4 / 2^31
-  const Float a2 = a * a;
-  const Float sine_tail =
-      polynomial<false>(a2, std::array{-1.9588009e-4F, 8.3327489e-3F, -0.16666664F});
-  const Float cosine_tail =
-      polynomial<false>(a2, std::array{2.454804e-5F, -1.3888304e-3F, 0.041666664F});
-  const Float sine = a + sine_tail * a2 * a;
-  const Float cosine = Float(1.0F) + (cosine_tail * a2 * a2 - Float(0.5F) * a2);
+  const F a =
+      each(angle_bits, [](Word bits) IGB_LAMBDA_INLINE { return to_float(as_int(bits << 2)); }) *
+      F(0x1.921fb6p-32F);  // pi / 4 / 2^31
+  const F a2 = a * a;
+  const F sine_tail = F(-0.16666664F) + (F(8.3327489e-3F) + F(-1.9588009e-4F) * a2) * a2;
+  const F cosine_tail = F(0.041666664F) + (F(-1.3888304e-3F) + F(2.454804e-5F) * a2) * a2;
+  const F sine = a + sine_tail * a2 * a;
+  const F cosine = F(1.0F) + (cosine_tail * a2 * a2 - F(0.5F) * a2);
 
-  const Mask odd = xsimd::batch_bool_cast<float>((angle_bits & Word(0x40000000U)) != Word(0U));
-  const Word sign_bit(0x80000000U);
-  const Word first_sign = (angle_bits ^ (angle_bits << 1)) & sign_bit;
-  const Word second_sign = angle_bits & sign_bit;
-  const Float first = radius * xsimd::select(odd, sine, cosine);
-  const Float second = radius * xsimd::select(odd, cosine, sine);
-  return {as_float(as_word(first) ^ first_sign), as_float(as_word(second) ^ second_sign)};
+  NormalPair<count> normals;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Word angle = angle_bits.part[i];
+    const Mask odd = xsimd::batch_bool_cast<float>((angle & Word(0x40000000U)) != Word(0U));
+    const Float first = radius.part[i] * xsimd::select(odd, sine.part[i], cosine.part[i]);
+    const Float second = radius.part[i] * xsimd::select(odd, cosine.part[i], sine.part[i]);
+    const Word sign_bit(0x80000000U);
+    normals.first.part[i] = as_float(as_word(first) ^ ((angle ^ (angle << 1)) & sign_bit));
+    normals.second.part[i] = as_float(as_word(second) ^ (angle & sign_bit));
+  }
+  return normals;
 }
 
 }  // namespace igb::IGB_TARGET
