@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   binLaw,
   binOf,
-  discreteKsDistance,
   expectedMaxFrequency,
   histogram,
   measuredMaxFrequency,
@@ -50,19 +49,6 @@ describe('max frequency', () => {
   it('is the same for both classes', () => {
     expect(measuredMaxFrequency([0.2, 0.8]).mean).toBeCloseTo(0.8, 12);
     expect(measuredMaxFrequency([0.2, 0.8]).deviation).toBeCloseTo(0, 6);
-  });
-});
-
-describe('discreteKsDistance', () => {
-  const pmf = [0.25, 0.5, 0.25];
-
-  it('is zero for the law itself', () => {
-    expect(discreteKsDistance([0, 0.5, 0.5, 1], pmf)).toBeCloseTo(0, 12);
-  });
-
-  it('is the largest gap of the cumulative distributions', () => {
-    expect(discreteKsDistance([1, 1, 1, 1], pmf)).toBeCloseTo(0.75, 12);
-    expect(discreteKsDistance([0, 0, 0.5, 1], pmf)).toBeCloseTo(0.25, 12);
   });
 });
 

@@ -75,21 +75,3 @@ export function expectedMaxFrequency(pmf: ArrayLike<number>): Moments {
   }
   return moments(total, sum, squares);
 }
-
-/** Kolmogorov-Smirnov distance of the fractions to the discrete law pmf[n]: the largest gap between
- * the two cumulative distributions. */
-export function discreteKsDistance(fractions: ArrayLike<number>, pmf: ArrayLike<number>): number {
-  const inputs = pmf.length - 1;
-  const counts = new Float64Array(inputs + 1);
-  for (let i = 0; i < fractions.length; ++i) {
-    const n = Math.round((fractions[i] as number) * inputs);
-    counts[n] = (counts[n] as number) + 1;
-  }
-  let gap = 0;
-  let distance = 0;
-  for (let n = 0; n <= inputs; ++n) {
-    gap += (counts[n] as number) / fractions.length - (pmf[n] as number);
-    distance = Math.max(distance, Math.abs(gap));
-  }
-  return distance;
-}

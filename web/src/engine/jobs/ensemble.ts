@@ -1,5 +1,5 @@
 import type { Engine } from 'igb';
-import { discreteKsDistance, median } from '../../model/distribution';
+import { median } from '../../model/distribution';
 import type { EnsembleRequest, EnsembleResult } from '../protocol';
 import { outputGamma } from './theory';
 
@@ -22,6 +22,7 @@ export function* ensemble(
   const architecture = { ...request, inputWidth: width, classes: 2 };
 
   const fractions: number[] = [];
+  const networksAt = new Uint32Array(count + 1);
   const hidden = Array.from({ length: depth }, () => ({
     c: [] as number[],
     gamma: [] as number[],
@@ -33,11 +34,13 @@ export function* ensemble(
       hidden[layer - 1]?.c.push(c);
       hidden[layer - 1]?.gamma.push(gamma);
     }
-    fractions.push(run.classes().filter((guess) => guess === 0).length / count);
+    const first = run.classes().filter((guess) => guess === 0).length;
+    fractions.push(first / count);
+    networksAt[first] = (networksAt[first] as number) + 1;
 
     const last = network === networks - 1;
     if (!last && performance.now() - batchStarted < batchMilliseconds) continue;
-    const ksDistance = discreteKsDistance(fractions, law);
+    const ksDistance = engine.ksDistance(networksAt, law);
     yield {
       kind: 'ensemble',
       fractions: Float64Array.from(fractions),
