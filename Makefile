@@ -11,7 +11,8 @@ RESULTS := $(abspath build/results)
 CPP = $(shell git ls-files '*.cpp' '*.hpp' '*.h')
 
 .DELETE_ON_ERROR:
-.PHONY: igb setup setup-native setup-wasm setup-web setup-lint native test test-native test-wasm \
+.PHONY: igb setup setup-native setup-wasm setup-web setup-lint setup-avx512 native test \
+  test-native test-wasm test-avx512 \
   test-web bench wasm module web demo lint lint-cpp lint-js format clean
 
 igb: $(RELEASE)/build.ninja
@@ -22,7 +23,7 @@ setup:
 	@echo "setup: everything is in place"
 
 # What a target needs is checked at each call (a fraction of a second) and installed if missing.
-setup-native setup-wasm setup-web setup-lint: setup-%:
+setup-native setup-wasm setup-web setup-lint setup-avx512: setup-%:
 	@.ci/setup $*
 
 $(RELEASE)/build.ninja: | setup-native
@@ -35,6 +36,17 @@ test: test-native test-wasm test-web
 
 test-native: native
 	ctest --preset release -j "$$(getconf _NPROCESSORS_ONLN)" --output-junit $(RESULTS)/native.xml
+
+# The AVX-512 kernels on an emulated processor, for machines that have none: minutes, so by hand only.
+AVX512 := build/avx512
+test-avx512: | setup-native setup-avx512
+	cmake -S . -B $(AVX512) -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_EXE_LINKER_FLAGS=-static \
+	  -DIGB_BUILD_TOOLS=OFF -DIGB_BUILD_BENCH=OFF
+	cmake --build $(AVX512) --target random_test network_test vector_math_test
+	FILES=$(abspath tests/reference) tests/avx512/run-in-bochs $(AVX512)/tests/random_test \
+	  -tc=philox*,normalsHaveTheGolden*,normalsDependOn*
+	tests/avx512/run-in-bochs $(AVX512)/tests/network_test -tc=forwardEquals*,targetsWith*
+	tests/avx512/run-in-bochs $(AVX512)/tests/vector_math_test -tc=activationsAgree*,activationsKeep*
 
 bench: native
 	cmake --build $(RELEASE) --target run_bench
