@@ -74,7 +74,7 @@ double p_value(const Ensemble& ensemble, double gamma) {
 /// The first guesses of `networks` random networks on Gaussian inputs.
 Ensemble simulate(const Architecture& a, std::size_t inputs, std::uint32_t networks) {
   std::vector<float> data(inputs * a.input_width);
-  gaussian_inputs(1, a.input_width, data);
+  REQUIRE(gaussian_inputs(1, a.input_width, data).ok());
   std::size_t bytes = 0;
   REQUIRE(Forward::bytes(a, inputs, bytes).ok());
   const test::AlignedMemory memory(bytes);
@@ -90,9 +90,9 @@ Ensemble simulate(const Architecture& a, std::size_t inputs, std::uint32_t netwo
     REQUIRE(count_classes(guesses, counts).ok());
     ++ensemble.networks[counts[0]];
   }
-  Signal signal = first_layer(a.init, {1.0, 1.0});
-  for (std::uint32_t layer = 1; layer <= a.depth; ++layer) signal = next_layer(a.init, signal);
-  ensemble.gamma = signal.gamma();
+  std::vector<Signal> layers(a.depth + 1);
+  REQUIRE(trajectory(a.init, {1.0, 1.0}, layers).ok());
+  ensemble.gamma = layers.back().gamma();
   return ensemble;
 }
 

@@ -32,7 +32,7 @@ void main_job(benchmark::State& state) {
       .depth = main_job::depth,
       .classes = main_job::classes};
   std::vector<float> inputs(std::size_t{main_job::inputs} * main_job::width);
-  igb::gaussian_inputs(1, main_job::width, inputs);
+  check(igb::gaussian_inputs(1, main_job::width, inputs));
   std::size_t network_bytes = 0;
   std::size_t scratch_bytes = 0;
   check(igb::Forward::bytes(architecture, main_job::inputs, network_bytes));

@@ -4,12 +4,13 @@ namespace igb {
 
 Status Arena::status() const {
   if (overflowed_) return {StatusCode::overflow, "memory"};
-  if (base_ == nullptr && capacity_ == limit) return {};  // measuring
+  if (measuring_) return {};
   if (reinterpret_cast<std::uintptr_t>(base_) % alignment != 0) {
     return {StatusCode::misaligned, "memory"};
   }
-  if (used_ > capacity_) {
-    return {StatusCode::buffer_too_small, "memory", static_cast<double>(capacity_),
+  const std::size_t capacity = base_ != nullptr ? capacity_ : 0;
+  if (used_ > capacity) {
+    return {StatusCode::buffer_too_small, "memory", static_cast<double>(capacity),
             static_cast<double>(used_), static_cast<double>(limit)};
   }
   return {};

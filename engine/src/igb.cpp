@@ -4,11 +4,24 @@
 #include <limits>
 #include <new>
 
+#include "igb/architecture.hpp"
 #include "igb/critical_lines.hpp"
 #include "igb/guessing_law.hpp"
 #include "igb/mean_field.hpp"
 #include "igb/network.hpp"
 #include "igb/statistics.hpp"
+
+// The codes of the C API are those of the library.
+static_assert(IGB_OK == static_cast<int>(igb::StatusCode::ok));
+static_assert(IGB_OUT_OF_RANGE == static_cast<int>(igb::StatusCode::out_of_range));
+static_assert(IGB_UNKNOWN_NAME == static_cast<int>(igb::StatusCode::unknown_name));
+static_assert(IGB_BUFFER_TOO_SMALL == static_cast<int>(igb::StatusCode::buffer_too_small));
+static_assert(IGB_MISALIGNED == static_cast<int>(igb::StatusCode::misaligned));
+static_assert(IGB_OVERFLOW == static_cast<int>(igb::StatusCode::overflow));
+static_assert(IGB_NON_FINITE == static_cast<int>(igb::StatusCode::non_finite));
+static_assert(IGB_NO_SOLUTION == static_cast<int>(igb::StatusCode::no_solution));
+static_assert(IGB_NO_CONVERGENCE == static_cast<int>(igb::StatusCode::no_convergence));
+static_assert(IGB_FINISHED == static_cast<int>(igb::StatusCode::finished));
 
 using igb::Status;
 using igb::StatusCode;
@@ -43,6 +56,17 @@ igb::Initialisation initialisation(const igb_initialisation& init) {
 igb::Architecture architecture_of(const igb_architecture& architecture) {
   return {initialisation(architecture.init), architecture.input_width, architecture.width,
           architecture.depth, architecture.classes};
+}
+
+/// rows x columns objects of T, or overflow where that many do not fit the address space.
+template <class T>
+Status checked_size(std::uint64_t rows, std::uint64_t columns, std::size_t& size) {
+  constexpr auto most = static_cast<double>(std::numeric_limits<std::ptrdiff_t>::max()) / sizeof(T);
+  if (static_cast<double>(rows) * static_cast<double>(columns) > most) {
+    return {StatusCode::overflow, "memory"};
+  }
+  size = static_cast<std::size_t>(rows * columns);
+  return {};
 }
 
 bool is_gamma(double gamma) { return gamma >= 0.0; }
@@ -102,22 +126,21 @@ const char* igb_phase_name(int32_t phase) {
 
 int32_t igb_trajectory(const igb_initialisation* init, double q0, double c0, uint32_t count,
                        igb_signal* signals, igb_status* why) {
-  const Status checks[] = {
-      check_activation(init->activation),
-      igb::validate(initialisation(*init)),
-      igb::check_range("q0", q0, std::numeric_limits<double>::min(), 1e12),
-      igb::check_range("c0", c0, -1.0, 1.0),
-      igb::check_range("count", count, 1, igb::depth_max + 1.0),
-  };
-  for (const Status& status : checks) {
-    if (!status.ok()) return report_to(why, status);
+  if (const Status status = check_activation(init->activation); !status.ok()) {
+    return report_to(why, status);
   }
-  igb::Signal signal = igb::first_layer(initialisation(*init), {q0, 1.0 - c0});
-  for (uint32_t l = 0; l < count; ++l) {
+  // igb_signal and Signal differ in layout, so the layers pass one at a time.
+  igb::Signal signal{q0, 1.0 - c0};
+  if (const Status status = igb::check_range("count", count, 1, igb::depth_max + 1.0);
+      !status.ok()) {
+    return report_to(why, status);
+  }
+  const Status status = igb::trajectory(initialisation(*init), signal, {&signal, 1});
+  for (uint32_t l = 0; status.ok() && l < count; ++l) {
     signals[l] = {signal.q, signal.c(), signal.gamma()};
     if (l + 1 < count) signal = igb::next_layer(initialisation(*init), signal);
   }
-  return report_to(why, {});
+  return report_to(why, status);
 }
 
 int32_t igb_edge_of_chaos(int32_t activation, double sigma_b2, igb_line_point* point,
@@ -184,18 +207,23 @@ int32_t igb_normals(const igb_draw* draw, uint32_t stream, uint32_t layer, uint3
 
 int32_t igb_gaussian_inputs(uint64_t seed, uint32_t count, uint32_t width, float* inputs,
                             igb_status* why) {
+  std::size_t size = 0;
   const Status checks[] = {igb::check_range("count", count, 1, igb::inputs_max),
-                           igb::check_range("width", width, 1, igb::width_max)};
+                           igb::check_range("width", width, 1, igb::width_max),
+                           checked_size<float>(count, width, size)};
   for (const Status& status : checks) {
     if (!status.ok()) return report_to(why, status);
   }
-  igb::gaussian_inputs(seed, width, {inputs, std::size_t{count} * width});
-  return report_to(why, {});
+  return report_to(why, igb::gaussian_inputs(seed, width, {inputs, size}));
 }
 
 int32_t igb_plane_inputs(uint64_t seed, uint32_t width, uint32_t resolution, double extent,
                          float* inputs, igb_status* why) {
-  const std::size_t size = std::size_t{resolution} * resolution * width;
+  std::size_t size = 0;
+  const std::uint64_t pixels = std::uint64_t{resolution} * resolution;
+  if (const Status status = checked_size<float>(pixels, width, size); !status.ok()) {
+    return report_to(why, status);
+  }
   return report_to(why, igb::plane_inputs(seed, width, resolution, extent, {inputs, size}));
 }
 
@@ -225,7 +253,11 @@ int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* 
   const std::span<igb_forward> object = arena.take<igb_forward>(1);
   const std::span<std::byte> statistics = arena.take<std::byte>(scratch);
   igb::Forward run;
-  const std::size_t values = std::size_t{count} * architecture->input_width;
+  std::size_t values = 0;
+  if (const Status status = checked_size<float>(count, architecture->input_width, values);
+      !status.ok()) {
+    return report_to(why, status);
+  }
   const Status status = run.begin(architecture_of(*architecture), {draw->seed, draw->network},
                                   {inputs, values}, arena);
   if (status.ok()) *forward = new (object.data()) igb_forward{run, statistics};
@@ -233,6 +265,11 @@ int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* 
 }
 
 int32_t igb_forward_step(igb_forward* forward, igb_layer_report* report, igb_status* why) {
+  if (report != nullptr) {  // before the step, so that a refusal leaves the run where it was
+    const auto inputs = static_cast<double>(forward->run.preactivations().inputs);
+    const Status status = igb::check_range("inputs", inputs, 2, igb::inputs_max);
+    if (!status.ok()) return report_to(why, status);
+  }
   if (const Status status = forward->run.step(); !status.ok()) return report_to(why, status);
   if (report == nullptr) return report_to(why, {});
   igb::Arena scratch(forward->scratch);
@@ -248,8 +285,11 @@ int32_t igb_forward_step(igb_forward* forward, igb_layer_report* report, igb_sta
 int32_t igb_forward_classes(const igb_forward* forward, uint16_t* classes, igb_status* why) {
   const igb::LayerView output = forward->run.preactivations();
   if (!forward->run.done()) {
+    const double layer = forward->run.layer();
     const double last = forward->run.depth() + 1.0;
-    return report_to(why, igb::check_range("layer", forward->run.layer(), last, last));
+    const Status early = igb::check_range("layer", layer, last, last);
+    const Status failed{StatusCode::non_finite, "layer", layer};
+    return report_to(why, early.ok() ? failed : early);
   }
   return report_to(why, igb::guess_classes(output, {classes, output.inputs}));
 }

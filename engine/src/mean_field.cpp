@@ -15,6 +15,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double largest_q = 1e30;    // beyond, the variance counts as divergent
 constexpr double smallest_q = 1e-30;  // below, phi is its tangent at 0
 constexpr Signal unit_inputs{1.0, 1.0};
+constexpr double layers_max = (1 << 20) + 1;  // depth_max hidden ones and the output
 
 double depth_scale(double chi) {
   return std::abs(chi - 1.0) <= edge_tolerance ? infinity : -1.0 / std::log(chi);
@@ -168,6 +169,21 @@ Signal next_layer(const Initialisation& init, Signal signal) {
                                              : next_layer_general(init, signal);
   next.d = std::min(next.d, 2.0);  // rounding at c = -1
   return next;
+}
+
+Status trajectory(const Initialisation& init, Signal input, std::span<Signal> layers) {
+  const Status checks[] = {
+      validate(init),
+      check_range("q0", input.q, std::numeric_limits<double>::min(), 1e12),
+      check_range("c0", input.c(), -1.0, 1.0),
+      check_range("layers", static_cast<double>(layers.size()), 1, layers_max),
+  };
+  for (const Status& status : checks) {
+    if (!status.ok()) return status;
+  }
+  layers[0] = first_layer(init, input);
+  for (std::size_t l = 1; l < layers.size(); ++l) layers[l] = next_layer(init, layers[l - 1]);
+  return {};
 }
 
 double chi_grad(const Initialisation& init, double q) {

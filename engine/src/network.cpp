@@ -1,6 +1,7 @@
 #include "igb/network.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "kernels.hpp"
@@ -9,13 +10,15 @@ namespace igb {
 
 namespace {
 
-/// Sum of x * 0 is 0 for finite x and NaN otherwise: one pass without branches.
 bool all_finite(const LayerView& layer) {
-  float sum = 0.0F;
+  constexpr std::int32_t infinity = 0x7f800000;
+  std::int32_t largest = 0;  // of the bits without sign, which are ordered as the magnitudes
   for (std::size_t a = 0; a < layer.inputs; ++a) {
-    for (const float value : layer.row(a)) sum += value * 0.0F;
+    for (const float value : layer.row(a)) {
+      largest = std::max(largest, std::bit_cast<std::int32_t>(value) & 0x7fffffff);
+    }
   }
-  return sum == 0.0F;
+  return largest < infinity;
 }
 
 std::size_t round_up(std::size_t count, std::size_t multiple) {
@@ -52,8 +55,8 @@ Status Forward::take_buffers(const Architecture& architecture, std::size_t input
   // The wider of a hidden layer and the output; layer 1 reads the caller's inputs in place.
   const std::size_t units = std::max(architecture.width, architecture.classes);
   const std::size_t stride = row_stride(units);
-  front_ = arena.take<float>(inputs * stride);
-  back_ = arena.take<float>(inputs * stride);
+  front_ = arena.take<float>(inputs, stride);
+  back_ = arena.take<float>(inputs, stride);
   tile_ = arena.take<float>(tile_floats);
   return arena.status();
 }
@@ -135,13 +138,19 @@ void Forward::apply_activation(const Kernels& kernels) {
   }
 }
 
-void gaussian_inputs(std::uint64_t seed, std::uint32_t width, std::span<float> inputs,
-                     Target target) {
-  for (std::size_t a = 0; a * width < inputs.size(); ++a) {
-    normals({seed, 0}, Stream::inputs, 0, static_cast<std::uint32_t>(a), 0,
-            inputs.subspan(a * width, std::min<std::size_t>(width, inputs.size() - a * width)),
-            target);
+Status gaussian_inputs(std::uint64_t seed, std::uint32_t width, std::span<float> inputs,
+                       Target target) {
+  if (const Status status = check_range("width", width, 1, width_max); !status.ok()) return status;
+  const std::size_t count = inputs.size() / width;
+  if (const Status status = check_range("inputs", static_cast<double>(count), 1, inputs_max);
+      !status.ok()) {
+    return status;
   }
+  for (std::size_t a = 0; a < count; ++a) {
+    normals({seed, 0}, Stream::inputs, 0, static_cast<std::uint32_t>(a), 0,
+            inputs.subspan(a * width, width), target);
+  }
+  return {};
 }
 
 Status plane_inputs(std::uint64_t seed, std::uint32_t width, std::uint32_t resolution,
@@ -164,7 +173,8 @@ Status plane_inputs(std::uint64_t seed, std::uint32_t width, std::uint32_t resol
   const std::size_t pixels = std::size_t{resolution} * resolution;
   const std::span<float> e1 = inputs.subspan((pixels - 2) * width, width);
   const std::span<float> e2 = inputs.subspan((pixels - 1) * width, width);
-  gaussian_inputs(seed, width, inputs.subspan((pixels - 2) * width, 2 * std::size_t{width}));
+  normals({seed, 0}, Stream::inputs, 0, 0, 0, e1);
+  normals({seed, 0}, Stream::inputs, 0, 1, 0, e2);
   add_multiple(e2, -dot(e1, e2) / dot(e1, e1), e1);
   scale_to_square(e1, width);
   scale_to_square(e2, width);

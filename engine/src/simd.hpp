@@ -1,6 +1,6 @@
-// The vector types and the few operations that all kernels are written on. The only file that knows
-// xsimd. Compiled once per instruction set, each time in a namespace named after it (IGB_TARGET),
-// so that the linker can never merge code of two instruction sets.
+// The vector types and the few operations that all kernels are written on. The only file that
+// includes xsimd. Compiled once per instruction set, each time in a namespace named after it
+// (IGB_TARGET), so that the linker can never merge code of two instruction sets.
 #pragma once
 
 #if !defined(IGB_TARGET)
@@ -56,17 +56,11 @@ IGB_INLINE Float mul_add(Float a, Float b, Float c) {
   }
 }
 
-/// Horner's rule, highest coefficient first, with fused or separate rounding.
-template <bool fused, std::size_t count>
+/// Horner's rule, highest coefficient first.
+template <std::size_t count>
 IGB_INLINE Float polynomial(Float x, const std::array<float, count>& coefficients) {
   Float sum(coefficients[0]);
-  for (std::size_t i = 1; i < count; ++i) {
-    if constexpr (fused) {
-      sum = mul_add(sum, x, Float(coefficients[i]));
-    } else {
-      sum = sum * x + Float(coefficients[i]);
-    }
-  }
+  for (std::size_t i = 1; i < count; ++i) sum = mul_add(sum, x, Float(coefficients[i]));
   return sum;
 }
 
@@ -171,8 +165,6 @@ struct Pack {
 
 template <std::size_t count>
 using Floats = Pack<Float, count>;
-template <std::size_t count>
-using Ints = Pack<Int, count>;
 template <std::size_t count>
 using Words = Pack<Word, count>;
 

@@ -87,6 +87,10 @@ Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& momen
 }
 
 Status guess_classes(const LayerView& output, std::span<std::uint16_t> classes) {
+  if (const Status status = check_range("units", static_cast<double>(output.units), 1, classes_max);
+      !status.ok()) {
+    return status;
+  }
   if (classes.size() < output.inputs) {
     return {StatusCode::buffer_too_small, "classes", static_cast<double>(classes.size()),
             static_cast<double>(output.inputs)};
@@ -124,6 +128,7 @@ double ks_distance(std::span<const std::uint32_t> networks, std::span<const doub
 }
 
 double ks_p_value(double distance, std::size_t networks) {
+  if (networks == 0) return std::numeric_limits<double>::quiet_NaN();
   const double root = std::sqrt(static_cast<double>(networks));
   const double x = (root + 0.12 + 0.11 / root) * distance;  // Stephens 1970
   if (!(x > 0.2)) return std::isnan(x) ? x : 1.0;

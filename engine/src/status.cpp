@@ -29,7 +29,7 @@ const char* status_text(StatusCode code) {
 
 std::size_t write_message(const Status& status, std::span<char> buffer) {
   const char* text = status_text(status.code);
-  int length = 0;
+  int length = std::snprintf(buffer.data(), buffer.size(), "%s", text);
   switch (status.code) {
     case StatusCode::out_of_range:
       length = std::snprintf(buffer.data(), buffer.size(),
@@ -53,7 +53,6 @@ std::size_t write_message(const Status& status, std::span<char> buffer) {
       length = std::snprintf(buffer.data(), buffer.size(), "%s: %s", status.parameter, text);
       break;
     case StatusCode::ok:
-      length = std::snprintf(buffer.data(), buffer.size(), "%s", text);
       break;
   }
   return length < 0 ? 0 : static_cast<std::size_t>(length);

@@ -63,7 +63,7 @@ Dataset gaussian_data(const SimulateOptions& options, std::uint32_t inputs) {
       .inputs = inputs,
       .width = architecture.input_width > 0 ? architecture.input_width : architecture.width};
   data.values.resize(std::size_t{data.inputs} * data.width);
-  gaussian_inputs(options.common.seed, data.width, data.values, options.target);
+  check(gaussian_inputs(options.common.seed, data.width, data.values, options.target));
   return data;
 }
 
@@ -106,13 +106,6 @@ Record parameters(const SimulateOptions& options, const EnsembleRequest& request
   return record;
 }
 
-/// Layers 1 .. count of the mean field from `input`.
-std::vector<Signal> trajectory(const Initialisation& init, Signal input, std::uint32_t count) {
-  std::vector<Signal> layers = {first_layer(init, input)};
-  while (layers.size() < count) layers.push_back(next_layer(init, layers.back()));
-  return layers;
-}
-
 Table layers_table(const EnsembleResult& ensemble, const std::vector<Signal>& theory) {
   Table table{.name = "layers",
               .columns = {"layer", "q", "c", "gamma", "sigma_mu2", "sigma_y2", "theory_q",
@@ -150,14 +143,14 @@ std::vector<std::uint32_t> histogram_over_networks(const std::vector<std::vector
 void append_frequencies(const EnsembleResult& ensemble, const Signal& output, std::uint32_t inputs,
                         Record& results) {
   results.emplace_back("mean_max_frequency", mean_max_frequency(ensemble.g));
-  if (ensemble.g.front().size() != 2) {
+  if (ensemble.g.front().size() != 2 || output.gamma() < 0.0) {
     for (const char* name : {"theory_mean_max_frequency", "ks_distance", "ks_p_value"}) {
       results.emplace_back(name, None{});
     }
     return;
   }
   std::vector<double> pmf(inputs + 1);
-  check(finite_two_class_law(std::max(0.0, output.gamma()), pmf));
+  check(finite_two_class_law(output.gamma(), pmf));
   const double distance = ks_distance(histogram_over_networks(ensemble.g, inputs), pmf);
   results.emplace_back("theory_mean_max_frequency", igb::mean_max_frequency(pmf));
   results.emplace_back("ks_distance", distance);
@@ -182,14 +175,14 @@ void run(const SimulateOptions& options) {
                           .target = options.target};
   request.architecture.input_width = data.width;
   const std::uint32_t layers = request.architecture.depth + 1;
+  std::vector<Signal> theory(layers);
+  check(trajectory(options.architecture.init, {input.q, 1.0 - input.c}, theory));
   Progress progress("simulate", std::uint64_t{layers} * request.networks);
   EnsembleResult ensemble = run_ensemble(request, [&] { progress.advance(); });
 
-  const std::vector<Signal> theory =
-      trajectory(options.architecture.init, {input.q, 1.0 - input.c}, layers);
   Report report{.command = "simulate",
                 .parameters = parameters(options, request),
-                .results = {{"q_0", input.q}, {"c_0", input.c}},
+                .results = {{"q0", input.q}, {"c0", input.c}},
                 .table = layers_table(ensemble, theory),
                 .g = {}};
   append_frequencies(ensemble, theory.back(), data.inputs, report.results);
@@ -201,11 +194,11 @@ const char* const simulate_footer =
     "Layers 1 .. depth are hidden, layer depth + 1 is the output. q, sigma_mu2 and sigma_y2 are "
     "averages over networks and gamma is the ratio of the last two. c is averaged over networks, "
     "too, except for the output layer, where it is sigma_mu2 / q. The theory columns follow from "
-    "q_0 and c_0, the mean square and the mean correlation of the inputs themselves. For two "
+    "q0 and c0, the mean square and the mean correlation of the inputs themselves. For two "
     "classes, theory_mean_max_frequency is that of the law of class counts for so many inputs at "
     "the output layer's theory_gamma, and ks_distance and ks_p_value (conservative, counts being "
-    "discrete) compare the measured counts with that law; for more classes they are none. JSON "
-    "adds g, the class fractions of each network.\n";
+    "discrete) compare the measured counts with that law; for more classes, or a negative "
+    "theory_gamma, they are none. JSON adds g, the class fractions of each network.\n";
 
 }  // namespace
 

@@ -4,7 +4,6 @@
 #include "commands.hpp"
 #include "failure.hpp"
 #include "igb/architecture.hpp"
-#include "igb/igb.h"
 #include "igb/mean_field.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -45,20 +44,13 @@ Record results(const FixedPoint& point) {
           {"phase", phase_name(point.phase)}};
 }
 
-/// Through the C API, which checks q0 and c0.
 Table layers(const TheoryOptions& options) {
-  const igb_initialisation init = {
-      .activation = static_cast<std::int32_t>(options.init.activation - activations().data()),
-      .sigma_w2 = options.init.sigma_w2,
-      .sigma_b2 = options.init.sigma_b2};
-  std::vector<igb_signal> signals(options.depth + 1);
-  igb_status why;
-  (void)igb_trajectory(&init, options.q0, options.c0, options.depth + 1, signals.data(), &why);
-  check({static_cast<StatusCode>(why.code), why.parameter, why.value, why.low, why.high});
+  std::vector<Signal> signals(options.depth + 1);
+  check(trajectory(options.init, {options.q0, 1.0 - options.c0}, signals));
   Table table{.name = "layers", .columns = {"layer", "q", "c", "gamma"}, .rows = {}};
   std::uint64_t layer = 0;
-  for (const igb_signal& signal : signals) {
-    table.rows.push_back({++layer, signal.q, signal.c, signal.gamma});
+  for (const Signal& signal : signals) {
+    table.rows.push_back({++layer, signal.q, signal.c(), signal.gamma()});
   }
   return table;
 }

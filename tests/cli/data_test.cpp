@@ -58,8 +58,8 @@ const std::string pixels("\x00\x02\x04\x02\xFF\x01", 6);  // three images of two
 TEST_CASE("fashionMnistStandardisesTheImagesUsed") {
   // Pixels 0 2 4 2: mean 2, variance 2; inputs (-sqrt 2, 0) and (sqrt 2, 0).
   const Json json = with_images(gzipped(idx(0x803, 3, pixels))).json();
-  CHECK(close(json["q_0"].get<double>(), 1.0, 1e-6));
-  CHECK(close(json["c_0"].get<double>(), -1.0, 1e-6));
+  CHECK(close(json["q0"].get<double>(), 1.0, 1e-6));
+  CHECK(close(json["c0"].get<double>(), -1.0, 1e-6));
   CHECK(json["parameters"]["input_width"] == 2);
 }
 
@@ -67,8 +67,8 @@ TEST_CASE("fashionMnistReadsThePackagedImages") {
   const Json json = igb(small + "--data fashion-mnist --inputs 50").json();
   CHECK(json["parameters"]["input_width"] == 784);
   CHECK(json["parameters"]["inputs"] == 50);
-  CHECK(close(json["q_0"].get<double>(), 1.0, 1e-6));
-  CHECK(json["c_0"].get<double>() > 0.1);  // the images share a bright centre
+  CHECK(close(json["q0"].get<double>(), 1.0, 1e-6));
+  CHECK(json["c0"].get<double>() > 0.1);  // the images share a bright centre
 }
 
 TEST_CASE("fashionMnistRefusesAMissingFile") {
@@ -114,8 +114,8 @@ TEST_CASE("csvValuesAreUsedAsTheyAre") {
         "\xEF\xBB\xBFx y,\"z\"\n3,4\n4,3\n"}) {
     CAPTURE(content);
     const Json json = with_csv(content).json();
-    CHECK(json["q_0"] == 12.5);
-    CHECK(close(json["c_0"].get<double>(), 0.96, 1e-14));
+    CHECK(json["q0"] == 12.5);
+    CHECK(close(json["c0"].get<double>(), 0.96, 1e-14));
     CHECK(json["parameters"]["inputs"] == 2);
     CHECK(json["parameters"]["input_width"] == 2);
   }
@@ -124,7 +124,7 @@ TEST_CASE("csvValuesAreUsedAsTheyAre") {
 TEST_CASE("csvRowsAreCappedByInputs") {
   const Json json = with_csv("1,2\n3,4\n5,6\n", "--inputs 2").json();
   CHECK(json["parameters"]["inputs"] == 2);
-  CHECK(json["q_0"] == 7.5);
+  CHECK(json["q0"] == 7.5);
 }
 
 TEST_CASE("csvErrorsNameLineAndColumn") {

@@ -44,7 +44,7 @@ TEST_CASE("simulateJsonHasExactlyTheContractedKeys") {
   const Json json = igb(small + "--format json --classes 3 --seed 18446744073709551615").json();
   std::set<std::string> keys;
   for (const auto& item : json.items()) keys.insert(item.key());
-  CHECK(keys == std::set<std::string>{"program", "version", "command", "parameters", "q_0", "c_0",
+  CHECK(keys == std::set<std::string>{"program", "version", "command", "parameters", "q0", "c0",
                                       "layers", "g", "mean_max_frequency",
                                       "theory_mean_max_frequency", "ks_distance", "ks_p_value"});
   const Json& parameters = json["parameters"];

@@ -9,7 +9,7 @@
 #include "igb/network.hpp"
 #include "igb/statistics.hpp"
 
-constexpr std::uint32_t inputs = 200, input_width = 50;
+constexpr std::uint32_t inputs = 200, input_width = 50, depth = 20;
 alignas(64) std::array<std::byte, 1 << 20> memory;  // all the scratch there is: no heap
 std::array<float, inputs * input_width> data;
 
@@ -24,12 +24,12 @@ int main() {
   const igb::Initialisation init{
       .activation = igb::find_activation("tanh"), .sigma_w2 = 1.99, .sigma_b2 = 0.1};
   const igb::Architecture network{
-      .init = init, .input_width = input_width, .width = 300, .depth = 20, .classes = 2};
-  igb::gaussian_inputs(1, input_width, data);
+      .init = init, .input_width = input_width, .width = 300, .depth = depth, .classes = 2};
 
   igb::Arena arena(memory);
   igb::Forward forward;
-  igb::Status status = forward.begin(network, {.seed = 1}, data, arena);
+  igb::Status status = igb::gaussian_inputs(1, input_width, data);
+  if (status.ok()) status = forward.begin(network, {.seed = 1}, data, arena);
   while (status.ok() && !forward.done()) status = forward.step();
   if (!status.ok()) return fail(status);
 
@@ -37,13 +37,11 @@ int main() {
   std::array<std::uint32_t, 2> counts;
   status = igb::guess_classes(forward.preactivations(), guesses);
   if (status.ok()) status = igb::count_classes(guesses, counts);
-  if (!status.ok()) return fail(status);
 
-  igb::Signal signal = igb::first_layer(init, {.q = 1.0, .d = 1.0});
-  for (std::uint32_t layer = 1; layer <= network.depth; ++layer) {
-    signal = igb::next_layer(init, signal);
-  }
-  const igb::TwoClassLaw law{signal.gamma()};
+  std::array<igb::Signal, depth + 1> layers;
+  if (status.ok()) status = igb::trajectory(init, {.q = 1.0, .d = 1.0}, layers);
+  if (!status.ok()) return fail(status);
+  const igb::TwoClassLaw law{layers.back().gamma()};
   std::printf("this network: %u of %u inputs in class 0\n", counts[0], inputs);
   std::printf("theory: gamma %.3f, mean share of the larger class %.3f\n", law.gamma,
               law.mean_max_frequency());

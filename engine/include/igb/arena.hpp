@@ -21,7 +21,8 @@ class Arena {
 
   /// Measures; `take` never touches memory.
   constexpr Arena() = default;
-  explicit Arena(std::span<std::byte> memory) : base_(memory.data()), capacity_(memory.size()) {}
+  explicit Arena(std::span<std::byte> memory)
+      : base_(memory.data()), capacity_(memory.size()), measuring_(false) {}
 
   /// `count` uninitialised objects of T, or an empty span when measuring or when they do not fit.
   /// After a failure everything fails; ask `status()` once, after the last block.
@@ -34,8 +35,18 @@ class Arena {
       return {};
     }
     used_ = (start + count * sizeof(T) + alignment - 1) / alignment * alignment;
-    if (base_ == nullptr || !status().ok()) return {};
+    if (measuring_ || !status().ok()) return {};
     return {reinterpret_cast<T*>(base_ + start), count};
+  }
+
+  /// rows x columns of them, the product checked.
+  template <class T>
+  [[nodiscard]] std::span<T> take(std::size_t rows, std::size_t columns) {
+    if (columns > 0 && rows > limit / columns) {
+      overflowed_ = true;
+      return {};
+    }
+    return take<T>(rows * columns);
   }
 
   /// Bytes taken so far, those that did not fit included.
@@ -50,6 +61,7 @@ class Arena {
   std::byte* base_ = nullptr;
   std::size_t capacity_ = limit;
   std::size_t used_ = 0;
+  bool measuring_ = true;
   bool overflowed_ = false;
 };
 

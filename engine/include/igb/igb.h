@@ -15,6 +15,20 @@
 extern "C" {
 #endif
 
+/* What a call returns and why it failed; igb_message has the words. */
+enum igb_status_code {
+  IGB_OK = 0,
+  IGB_OUT_OF_RANGE,
+  IGB_UNKNOWN_NAME,
+  IGB_BUFFER_TOO_SMALL,
+  IGB_MISALIGNED,
+  IGB_OVERFLOW,
+  IGB_NON_FINITE,
+  IGB_NO_SOLUTION,
+  IGB_NO_CONVERGENCE,
+  IGB_FINISHED
+};
+
 /* Why a call failed. `parameter` points to a constant string; code 0 means nothing failed. */
 typedef struct igb_status {
   int32_t code;
@@ -71,7 +85,7 @@ typedef struct igb_signal {
 } igb_signal;
 
 /* Layers 1 .. count from inputs with q_0 = q0 and correlation c0; layer 1 is affine.
- * signals[count]. q0 in (0, 1e12], c0 in [-1, 1]. */
+ * signals[count]. q0 a normal number up to 1e12, c0 in [-1, 1]. */
 int32_t igb_trajectory(const igb_initialisation* init, double q0, double c0, uint32_t count,
                        igb_signal* signals, igb_status* why);
 
@@ -81,15 +95,15 @@ typedef struct igb_line_point {
   double q;
 } igb_line_point;
 
-/* chi_1 = 1; status no_solution (7) where there is no such line. */
+/* chi_1 = 1; IGB_NO_SOLUTION where there is no such line. */
 int32_t igb_edge_of_chaos(int32_t activation, double sigma_b2, igb_line_point* point,
                           igb_status* why);
 /* gamma_star = gamma; gamma = 1 is the neutrality line. */
 int32_t igb_iso_gamma(int32_t activation, double sigma_b2, double gamma, igb_line_point* point,
                       igb_status* why);
 
-/* Law of G_0 for two classes and infinitely many inputs, 0 <= gamma <= infinity. NaN where an
- * argument is out of range. */
+/* Law of G_0 for two classes and infinitely many inputs, 0 <= gamma <= infinity,
+ * 0 <= p <= 1, any g. NaN where an argument is out of range. */
 double igb_two_class_pdf(double gamma, double g);
 double igb_two_class_cdf(double gamma, double g);
 double igb_two_class_quantile(double gamma, double p);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "igb/initialisation.hpp"
 #include "igb/status.hpp"
 
@@ -16,14 +18,19 @@ struct Signal {
   [[nodiscard]] double gamma() const { return (1.0 - d) / d; }  ///< infinite at d = 0
 };
 
-/// Layer 1: affine in the inputs, no activation before it (THEORY.md section 4). `input` holds
-/// q_0 = x.x / d and the correlation of the inputs.
+/// Layer 1 (unchecked: a valid init, q >= 0, 0 <= d <= 2): affine in the inputs, no activation
+/// before it (THEORY.md section 4). `input` holds q_0 = x.x / d and the correlation of the inputs.
 [[nodiscard]] Signal first_layer(const Initialisation& init, Signal input);
 
 /// Layer l + 1 from layer l >= 1. The output layer is one more of these. For homogeneous phi gamma
 /// stays right even when q overflows to infinity or dies to 0. Cost: one moment and one pair
 /// expectation (expectation.hpp): 10 ns for ReLU, 20 us for tanh at q = 1.
 [[nodiscard]] Signal next_layer(const Initialisation& init, Signal signal);
+
+/// Layers 1 .. layers.size() of the mean field, from inputs with q_0 and c_0 = 1 - d.
+/// Errors: those of `validate`; out_of_range (q0, a normal number up to 1e12; c0, -1 .. 1; layers,
+/// from 1 to depth_max + 1).
+Status trajectory(const Initialisation& init, Signal input, std::span<Signal> layers);
 
 /// Factor by which the squared gradient shrinks or grows per layer, sigma_w2 E[phi'^2].
 [[nodiscard]] double chi_grad(const Initialisation& init, double q);

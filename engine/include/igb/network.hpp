@@ -38,7 +38,8 @@ struct Kernels;
 ///
 /// Weights are generated tile by tile inside the product and never stored:
 /// W = sigma_w z / sqrt(N_in), b = sigma_b z. Results do not depend on the target beyond rounding
-/// (target.hpp). Memory: two buffers of inputs x width floats and a tile.
+/// (target.hpp). Memory: two buffers of inputs rows, a row being the wider of width and classes
+/// rounded up to 32, and 16 more, floats; and a tile of 32 KiB.
 class Forward {
  public:
   /// Bytes that `begin` takes from its arena for that many inputs.
@@ -57,7 +58,7 @@ class Forward {
 
   /// Layer computed last, 0 before the first step, depth + 1 for the output.
   [[nodiscard]] std::uint32_t layer() const { return layer_; }
-  [[nodiscard]] bool done() const { return layer_ > architecture_.depth; }
+  [[nodiscard]] bool done() const { return running_ && layer_ > architecture_.depth; }
   [[nodiscard]] std::uint32_t depth() const { return architecture_.depth; }
   /// Pre-activations of layer(); valid until the next step.
   [[nodiscard]] LayerView preactivations() const { return current_; }
@@ -78,9 +79,10 @@ class Forward {
 };
 
 /// Independent standard normal inputs [count, width], row-major: input a, coordinate i is
-/// z(seed, inputs, 0, a, i).
-void gaussian_inputs(std::uint64_t seed, std::uint32_t width, std::span<float> inputs,
-                     Target target = Target::best);
+/// z(seed, inputs, 0, a, i). A remainder that fills no row is left alone.
+/// Errors: out_of_range (width; inputs, the count).
+Status gaussian_inputs(std::uint64_t seed, std::uint32_t width, std::span<float> inputs,
+                       Target target = Target::best);
 
 /// A plane through the origin of input space, for class maps: [resolution^2, width], row-major.
 /// Pixel (i, j), i counting down and j to the right, is the input s e_1 + t e_2 with s and t in

@@ -31,7 +31,7 @@ Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& momen
 Status layer_moments_bytes(std::size_t units, std::size_t inputs, std::size_t& bytes);
 
 /// Class of each input: the output unit with the largest value, the lowest index among equals.
-/// classes.size() >= output.inputs, else buffer_too_small.
+/// Errors: out_of_range (units, up to classes_max); buffer_too_small (classes.size() < inputs).
 Status guess_classes(const LayerView& output, std::span<std::uint16_t> classes);
 
 /// counts[k] = how many of `guesses` are k; overwritten.
@@ -45,7 +45,8 @@ Status count_classes(std::span<const std::uint16_t> guesses, std::span<std::uint
                                  std::span<const double> pmf);
 
 /// P(distance > d) under the law for that many networks: Kolmogorov's asymptotic series with
-/// Stephens' small-sample correction. An upper bound, since counts are discrete.
+/// Stephens' small-sample correction. An upper bound, since counts are
+/// discrete. NaN without a network.
 [[nodiscard]] double ks_p_value(double distance, std::size_t networks);
 
 }  // namespace igb

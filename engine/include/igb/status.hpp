@@ -20,7 +20,7 @@ enum class StatusCode : std::int32_t {
 };
 
 /// Outcome of a call: what went wrong, with which parameter, its value and its allowed range.
-/// Plain data, 40 bytes; `parameter` points to a string with static lifetime.
+/// Plain data; `parameter` points to a string with static lifetime.
 struct [[nodiscard]] Status {
   StatusCode code = StatusCode::ok;
   const char* parameter = "";
