@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -10,7 +11,10 @@
 #include "igb/igb.h"
 #include "igb/mean_field.hpp"
 #include "igb/statistics.hpp"
+#include "support/close.hpp"
 #include "support/samples.hpp"
+
+using igb::test::close;
 
 namespace {
 
@@ -108,6 +112,84 @@ TEST_CASE("cApiRefusesEveryShorterMemory") {
   }
   CHECK(igb_forward_begin(&architecture, &draw, inputs.data(), 2, memory.bytes().data(), bytes,
                           &forward, nullptr) == 0);
+}
+
+TEST_CASE("cApiRefusesNullAndMisalignedMemory") {
+  const igb_architecture architecture{{activation("relu"), 2.0, 0.0}, 3, 5, 2, 2};
+  const igb_draw draw{1, 0};
+  const std::vector<float> inputs(2 * 3, 1.0F);
+  size_t bytes = 0;
+  REQUIRE(igb_forward_bytes(&architecture, 2, &bytes, nullptr) == 0);
+  const igb::test::AlignedMemory memory(bytes + 1);
+  igb_forward* forward = nullptr;
+  for (const size_t size : {size_t{0}, bytes, static_cast<size_t>(PTRDIFF_MAX)}) {
+    CHECK(igb_forward_begin(&architecture, &draw, inputs.data(), 2, nullptr, size, &forward,
+                            nullptr) == IGB_BUFFER_TOO_SMALL);
+  }
+  CHECK(igb_forward_begin(&architecture, &draw, inputs.data(), 2, memory.bytes().data() + 1, bytes,
+                          &forward, nullptr) == IGB_MISALIGNED);
+  CHECK(forward == nullptr);
+}
+
+TEST_CASE("cApiRefusalLeavesTheRunWhereItWas") {
+  const igb_architecture architecture{{activation("tanh"), 2.0, 0.0}, 3, 5, 2, 2};
+  const igb_draw draw{1, 0};
+  const std::vector<float> inputs(3, 1.0F);
+  size_t bytes = 0;
+  REQUIRE(igb_forward_bytes(&architecture, 1, &bytes, nullptr) == 0);
+  const igb::test::AlignedMemory memory(bytes);
+  igb_forward* forward = nullptr;
+  REQUIRE(igb_forward_begin(&architecture, &draw, inputs.data(), 1, memory.bytes().data(), bytes,
+                            &forward, nullptr) == 0);
+  igb_layer_report report{};
+  CHECK(igb_forward_step(forward, &report, nullptr) == IGB_OUT_OF_RANGE);  // moments need two
+  for (int layer = 1; layer <= 3; ++layer) {
+    CHECK(igb_forward_step(forward, nullptr, nullptr) == IGB_OK);
+  }
+  uint16_t guess = 9;
+  CHECK(igb_forward_classes(forward, &guess, nullptr) == IGB_OK);
+}
+
+TEST_CASE("cApiHasNoClassesForANetworkThatOverflowed") {
+  // linear without biases grows 1e3 a layer from inputs of 3e36: layer 1 is finite, the output not
+  const igb_architecture architecture{{activation("linear"), 1e6, 0.0}, 30, 30, 1, 2};
+  const igb_draw draw{1, 0};
+  const std::vector<float> inputs(2 * 30, 1e33F);
+  size_t bytes = 0;
+  REQUIRE(igb_forward_bytes(&architecture, 2, &bytes, nullptr) == 0);
+  const igb::test::AlignedMemory memory(bytes);
+  igb_forward* forward = nullptr;
+  REQUIRE(igb_forward_begin(&architecture, &draw, inputs.data(), 2, memory.bytes().data(), bytes,
+                            &forward, nullptr) == 0);
+  REQUIRE(igb_forward_step(forward, nullptr, nullptr) == IGB_OK);
+  CHECK(igb_forward_step(forward, nullptr, nullptr) == IGB_NON_FINITE);
+  std::vector<uint16_t> guesses(2);
+  CHECK(igb_forward_classes(forward, guesses.data(), nullptr) == IGB_NON_FINITE);
+}
+
+TEST_CASE("cApiLinesLawsAndPlaneAreThoseOfTheLibrary") {
+  const int32_t tanh = activation("tanh");
+  igb_line_point point{};
+  REQUIRE(igb_edge_of_chaos(tanh, 0.1, &point, nullptr) == IGB_OK);
+  CHECK(point.sigma_w2 == close(1.98607264114, 1e-11));
+  REQUIRE(igb_iso_gamma(tanh, 0.1, 1.0, &point, nullptr) == IGB_OK);
+  CHECK(point.sigma_w2 == close(2.92476574516, 1e-11));
+  CHECK(igb_iso_gamma(activation("relu"), 0.1, 1.0, &point, nullptr) == IGB_NO_SOLUTION);
+  CHECK(igb_two_class_cdf(1.0, 0.3) == close(0.3, 1e-13));
+  CHECK(igb_two_class_quantile(1.0, 0.3) == close(0.3, 1e-13));
+  CHECK(igb_two_class_pdf(1.0, 0.3) == close(1.0, 1e-13));
+  CHECK(igb_two_class_mean_max_frequency(1.0) == close(0.75, 1e-15));
+  CHECK(igb_two_class_variance(1.0) == close(1.0 / 12.0, 1e-15));
+  std::vector<double> pmf(5);
+  REQUIRE(igb_finite_two_class_law(1.0, 4, pmf.data(), nullptr) == IGB_OK);
+  for (const double p : pmf) CHECK(p == close(0.2, 1e-10));
+  const std::vector<uint32_t> networks{5, 0, 0, 0, 0};
+  CHECK(igb_ks_distance(networks.data(), pmf.data(), 4) == close(0.8, 1e-9));
+  CHECK(std::isnan(igb_ks_p_value(0.3, 0)));
+  std::vector<float> plane(4 * 2);
+  CHECK(igb_plane_inputs(1, 2, 2, 1.0, plane.data(), nullptr) == IGB_OK);
+  CHECK(plane[0] == close(-plane[6], 1e-5));  // opposite corners
+  CHECK(igb_plane_inputs(1, 2, 1, 1.0, plane.data(), nullptr) == IGB_OUT_OF_RANGE);
 }
 
 TEST_CASE("cApiNamesWhatItRefuses") {

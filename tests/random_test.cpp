@@ -103,6 +103,7 @@ TEST_CASE("normalsFollowTheirDefinitionInDouble") {
     const auto z = draw_normals(draw, Stream::biases, 9, row, 3, 401);
     for (std::uint32_t i = 0; i < z.size(); ++i) {
       const auto [value, radius] = exact_normal(draw, Stream::biases, 9, row, 3 + i);
+      REQUIRE(std::isfinite(z[i]));
       worst = std::max(worst, std::abs(z[i] - value) / (radius + 0.3 / radius));
     }
   }

@@ -44,11 +44,13 @@ class CsvReader {
     if (!file_) fail(std::strerror(errno));
   }
 
+  /// The first `inputs` rows, all of them for 0.
   Dataset read(std::uint32_t inputs) {
     Dataset data;
     std::string line;
     bool first = true;
-    while (data.inputs < inputs && std::getline(file_, line)) {
+    const std::uint32_t most = inputs > 0 ? inputs : inputs_max;
+    while (data.inputs < most && std::getline(file_, line)) {
       ++line_;
       std::string_view text = line;
       if (line_ == 1 && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
@@ -60,6 +62,7 @@ class CsvReader {
       if (!header) append(row, data);
     }
     if (file_.bad()) fail(std::strerror(errno));
+    if (data.inputs < inputs) check(check_range("inputs", inputs, 2, data.inputs));
     if (data.inputs < 2)
       fail("it has " + std::to_string(data.inputs) + " rows of numbers, at least 2 are needed");
     return data;

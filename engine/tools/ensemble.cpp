@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -47,6 +48,7 @@ class Ensemble {
   Ensemble(const EnsembleRequest& request, const std::function<void()>& advance)
       : request_(request), advance_(advance) {
     result_.layers.resize(request.architecture.depth + 1);
+    networks_with_c_.resize(result_.layers.size());
     for (std::uint32_t i = 0; i < std::min(request.threads, request.networks); ++i) {
       workspaces_.emplace_back(request);
     }
@@ -58,7 +60,7 @@ class Ensemble {
       for (Workspace& workspace : workspaces_) threads.emplace_back([&] { work(workspace); });
     }
     if (failure_) std::rethrow_exception(failure_);
-    for (LayerMoments& moments : result_.layers) average(moments);
+    for (std::size_t i = 0; i < result_.layers.size(); ++i) average(i);
     LayerMoments& output = result_.layers.back();
     output.c = output.sigma_mu2 / output.q;
     return std::move(result_);
@@ -107,7 +109,10 @@ class Ensemble {
   void reduce(const Workspace& workspace) {
     for (std::size_t i = 0; i < workspace.layers.size(); ++i) {
       result_.layers[i].q += workspace.layers[i].q;
-      result_.layers[i].c += workspace.layers[i].c;
+      if (!std::isnan(workspace.layers[i].c)) {  // a network whose signal died has none
+        result_.layers[i].c += workspace.layers[i].c;
+        ++networks_with_c_[i];
+      }
       result_.layers[i].sigma_mu2 += workspace.layers[i].sigma_mu2;
       result_.layers[i].sigma_y2 += workspace.layers[i].sigma_y2;
     }
@@ -117,9 +122,10 @@ class Ensemble {
     }
   }
 
-  void average(LayerMoments& moments) const {
+  void average(std::size_t layer) {
+    LayerMoments& moments = result_.layers[layer];
     moments.q /= request_.networks;
-    moments.c /= request_.networks;
+    moments.c /= networks_with_c_[layer];
     moments.sigma_mu2 /= request_.networks;
     moments.sigma_y2 /= request_.networks;
   }
@@ -134,6 +140,7 @@ class Ensemble {
   std::uint32_t reduced_ = 0;
   std::exception_ptr failure_;
   EnsembleResult result_;
+  std::vector<double> networks_with_c_;  ///< by layer
 };
 
 }  // namespace

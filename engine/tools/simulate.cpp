@@ -76,7 +76,7 @@ Dataset load(const SimulateOptions& options) {
         "data = '" + options.data +
         "' is neither a known data set nor a file; allowed: gaussian, fashion-mnist, a CSV file");
   }
-  return read_csv(options.data, options.inputs > 0 ? options.inputs : inputs_max);
+  return read_csv(options.data, options.inputs);
 }
 
 /// input_width is free for Gaussian data and given by any other.
@@ -192,8 +192,10 @@ void run(const SimulateOptions& options) {
 
 const char* const simulate_footer =
     "Layers 1 .. depth are hidden, layer depth + 1 is the output. q, sigma_mu2 and sigma_y2 are "
-    "averages over networks and gamma is the ratio of the last two. c is averaged over networks, "
-    "too, except for the output layer, where it is sigma_mu2 / q. The theory columns follow from "
+    "averages over networks and gamma is the ratio of the last two. c is averaged over the "
+    "networks "
+    "whose signal lives, except for the output layer, where it is sigma_mu2 / q. The theory "
+    "columns follow from "
     "q0 and c0, the mean square and the mean correlation of the inputs themselves. For two "
     "classes, theory_mean_max_frequency is that of the law of class counts for so many inputs at "
     "the output layer's theory_gamma, and ks_distance and ks_p_value (conservative, counts being "

@@ -134,7 +134,7 @@ TEST_CASE("simulateAgreesWithTheoryInEveryLayer") {
       const Estimate deviation = estimate(deviations);
       CAPTURE(deviation.mean);
       CAPTURE(deviation.error);
-      CHECK(deviation.error < 0.05);
+      CHECK(deviation.error < 0.02);
       CHECK(std::abs(deviation.mean) < 6.0 * deviation.error + finite_width);
     }
   }
