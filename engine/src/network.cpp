@@ -1,8 +1,8 @@
 #include "igb/network.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <limits>
 
 #include "kernels.hpp"
 
@@ -10,15 +10,14 @@ namespace igb {
 
 namespace {
 
+/// Counts rather than stops, so that it runs on vectors.
 bool all_finite(const LayerView& layer) {
-  constexpr std::int32_t infinity = 0x7f800000;
-  std::int32_t largest = 0;  // of the bits without sign, which are ordered as the magnitudes
+  constexpr float largest = std::numeric_limits<float>::max();
+  std::uint32_t others = 0;
   for (std::size_t a = 0; a < layer.inputs; ++a) {
-    for (const float value : layer.row(a)) {
-      largest = std::max(largest, std::bit_cast<std::int32_t>(value) & 0x7fffffff);
-    }
+    for (const float value : layer.row(a)) others += std::abs(value) <= largest ? 0U : 1U;
   }
-  return largest < infinity;
+  return others == 0;
 }
 
 std::size_t round_up(std::size_t count, std::size_t multiple) {

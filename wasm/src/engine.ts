@@ -147,7 +147,8 @@ export class WasmEngine implements Engine {
 
   forward(architecture: Architecture, draw: Draw, inputs: Float32Array): Forward {
     const { memory } = this.#library;
-    const { inputWidth, depth } = architecture;
+    const { depth } = architecture;
+    const inputWidth = this.#library.uint32('inputWidth', architecture.inputWidth);
     const count = Math.floor(inputs.length / Math.max(inputWidth, 1));
     const bytes = this.forwardBytes(architecture, count);
     if (count * inputWidth !== inputs.length) {

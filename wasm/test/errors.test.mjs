@@ -127,6 +127,18 @@ test('a single input runs but cannot be measured', () => {
   const run = engine.forward(network, { seed: 1 }, engine.gaussianInputs(1, 1, 5));
   assert.equal(run.step({ measure: false }), null);
   assertRefused(() => run.step(), 'out_of_range', 'inputs', 1);
+  assert.equal(run.layer, 1);
+  while (!run.done) run.step({ measure: false });
+  assert.equal(run.layer, network.depth + 1);
+  assert.equal(run.classes().length, 1);
+});
+
+test('sizes beyond the address space are refused, not wrapped', () => {
+  // 4096 rows of 2^20 + 16 floats are 2^32 + 65536 floats.
+  const huge = { ...network, inputWidth: 1, width: 2 ** 20, depth: 1 };
+  assertRefused(() => engine.forwardBytes(huge, 4096), 'overflow', 'memory');
+  const inputs = new Float32Array(4096);
+  assertRefused(() => engine.forward(huge, { seed: 1 }, inputs), 'overflow', 'memory');
 });
 
 test('classes and pre-activations are refused before they exist', () => {
