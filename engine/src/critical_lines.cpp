@@ -67,7 +67,10 @@ Status solve(const Line& line, double sigma_b2, LinePoint& point) {
     return (found - sigma_b2) / (std::abs(found) + sigma_b2);
   };
   double low = std::max(sigma_b2, smallest_q);
-  double at_low = -1.0;
+  double at_low = distance(low);
+  if (at_low > 0.0 && low == smallest_q) {
+    return check_range("sigma_b2", sigma_b2, line(smallest_q).sigma_b2, sigma_b2_max);
+  }
   while (low < largest_q) {
     const double high = 4.0 * low;
     const double at_high = distance(high);

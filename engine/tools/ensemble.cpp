@@ -6,6 +6,8 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <string>
+#include <system_error>
 #include <thread>
 
 #include "block.hpp"
@@ -57,7 +59,14 @@ class Ensemble {
   EnsembleResult run() {
     {
       std::vector<std::jthread> threads;
-      for (Workspace& workspace : workspaces_) threads.emplace_back([&] { work(workspace); });
+      threads.reserve(workspaces_.size());
+      try {
+        for (Workspace& workspace : workspaces_) threads.emplace_back([&] { work(workspace); });
+      } catch (const std::system_error&) {
+        stop();
+        throw Failure("threads = " + std::to_string(request_.threads) +
+                      ": the system starts only " + std::to_string(threads.size()));
+      }
     }
     if (failure_) std::rethrow_exception(failure_);
     for (std::size_t i = 0; i < result_.layers.size(); ++i) average(i);
@@ -78,15 +87,22 @@ class Ensemble {
       std::unique_lock lock(reducing_);
       turn_.wait(lock, [&] { return reduced_ == network || stopped_; });
       if (stopped_) return;
-      if (failure) {
-        failure_ = failure;
-        stopped_ = true;
-      } else {
+      try {
+        if (failure) std::rethrow_exception(failure);
         reduce(workspace);
         ++reduced_;
+      } catch (...) {
+        failure_ = std::current_exception();
+        stopped_ = true;
       }
       turn_.notify_all();
     }
+  }
+
+  void stop() {
+    const std::lock_guard lock(reducing_);
+    stopped_ = true;
+    turn_.notify_all();
   }
 
   void run_network(std::uint32_t network, Workspace& workspace) {

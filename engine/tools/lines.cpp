@@ -34,6 +34,9 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 void append_range(const std::vector<std::string_view>& parts, std::vector<double>& values) {
   const double first = parse_real("sigma_b2", parts[0]);
   const double last = parse_real("sigma_b2", parts[1]);
+  for (const double end : {first, last}) {
+    check(check_range("sigma_b2", end, sigma_b2_min, sigma_b2_max));
+  }
   const std::uint32_t count = parse_count("sigma_b2 count", parts[2], 2, range_max);
   for (std::uint32_t i = 0; i < count; ++i) {
     const double t = static_cast<double>(i) / (count - 1);

@@ -117,7 +117,13 @@ void add_common(CLI::App& app, CommonOptions& options) {
          "json or csv")
       ->type_name("NAME")
       ->default_str(options.format == Format::json ? "json" : "csv");
-  app.add_option("--output", options.output, "file to write; standard output if not given")
+  app.add_option_function<std::string>(
+         "--output",
+         [&options](const std::string& path) {
+           if (path.empty()) throw Failure("output = '': allowed: the name of a file");
+           options.output = path;
+         },
+         "file to write; standard output if not given")
       ->type_name("FILE");
   app.add_option_function<std::string>(
          "--seed", [&options](const std::string& text) { options.seed = parse_seed(text); },

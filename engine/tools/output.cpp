@@ -207,13 +207,13 @@ std::string render(const Report& report, Format format) {
 Output::Output(const std::string& path) : path_(path) {
   if (path.empty()) return;
   std::error_code error;
-  if (fs::is_symlink(path_)) {
-    path_ = fs::canonical(path_, error);
-    if (error) refuse(path, error.message());
-  }
   const fs::file_status status = fs::status(path_, error);
   if (fs::is_directory(status)) refuse(path_, "it is a directory");
   direct_ = fs::exists(status) && !fs::is_regular_file(status);
+  if (!direct_ && fs::is_symlink(path_)) {
+    path_ = fs::canonical(path_, error);
+    if (error) refuse(path, error.message());
+  }
   if (fs::exists(status) && access(path_.c_str(), W_OK) != 0) refuse(path_, std::strerror(errno));
   if (!direct_) TemporaryFile(temporary(), path_);
 }

@@ -127,6 +127,10 @@ TEST_CASE("csvRowsAreCappedByInputs") {
   CHECK(json["q0"] == 7.5);
 }
 
+TEST_CASE("csvRefusesMoreInputsThanRows") {
+  check_refused(with_csv("1,2\n3,4\n", "--inputs 3"), {"inputs = 3", "from 2 to 2"});
+}
+
 TEST_CASE("csvErrorsNameLineAndColumn") {
   check_refused(with_csv("a,b\n1,2\n3,x\n"), {"x.csv", "line 3, column 2", "'x' is not a number"});
   check_refused(with_csv("1,2\n3,\n"), {"line 2, column 2", "'' is not a number"});

@@ -84,9 +84,16 @@ TEST_CASE("anUnwritableOutputIsRefusedBeforeTheWork") {
   CHECK(folder.names().size() == 1);
 }
 
+TEST_CASE("anEmptyOutputNameIsRefused") {
+  const Run run = igb(quick + " --output ''");
+  CHECK(run.status == 2);
+  CHECK(run.err.find("output = ''") != std::string::npos);
+}
+
 TEST_CASE("aDeviceIsWrittenAndStaysADevice") {
   CHECK(igb(quick + " --output /dev/null").status == 0);
   CHECK(fs::is_character_file("/dev/null"));
+  CHECK(igb(quick + " --output /dev/stdout | cat").out == igb(quick).out);
   const Run full = igb(quick + " --output /dev/full");
   CHECK(full.status == 2);
   CHECK(full.err.find("/dev/full") != std::string::npos);

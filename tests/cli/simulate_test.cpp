@@ -99,6 +99,17 @@ TEST_CASE("simulateReportsTheFailureOfTheFirstNetworkWithAnyNumberOfThreads") {
   }
 }
 
+TEST_CASE("simulateLeavesDeadNetworksOutOfTheCorrelation") {
+  // Three ReLU units a layer without biases: many networks give zero to all inputs, not all of
+  // them.
+  const Json json = igb("simulate --activation relu --sigma-w2 2 --width 3 --depth 4 --inputs 5 "
+                        "--networks 50 --format json")
+                        .json();
+  const double c = json["layers"][3]["c"].get<double>();
+  CHECK(c > 0.0);
+  CHECK(c < 1.0 + 1e-6);
+}
+
 TEST_CASE("simulateTargetsAgreeToRounding") {
   const Json best = igb(small + "--format json").json();
   const Json emulated = igb(small + "--format json --target emulated").json();

@@ -18,7 +18,8 @@ struct LinePoint {
 /// singular corner (odd phi, sigma_b2 = 0). Where any q is a fixed point (ReLU and linear without
 /// bias) it is that of inputs with q_0 = 1.
 /// Cost for tanh: 0.1 ms; 1.5 ms for sigma_b2 < 1e-9.
-/// Errors: out_of_range; no_solution.
+/// Errors: out_of_range (also a positive sigma_b2 whose q would lie below 1e-12: for tanh and erf
+/// below about 1e-36); no_solution.
 Status edge_of_chaos(const Activation& phi, double sigma_b2, LinePoint& point);
 
 /// Range of gamma for which lines are computed.
