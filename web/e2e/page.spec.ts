@@ -53,20 +53,85 @@ test('a bad address shows a notice and the defaults', async ({ page, address }) 
   await expect(notice).toHaveCount(0);
 });
 
-test('a control refuses what is out of range and says what is allowed', async ({
+test('a parameter given twice shows a notice and the default', async ({ page, address }) => {
+  await page.goto(`${address}${quick}&sigma-w2=1&sigma-w2=2`);
+  await expect(page.getByTestId('url-notice').getByRole('listitem')).toHaveText(
+    'sigma-w2 is given more than once (1, 2); allowed: one value out of 0.1 .. 6. The default is used.',
+  );
+  await settled(page);
+  expect(await sigmaW2(page)).toBe(4);
+});
+
+test('a field refuses what is not allowed, says so beside it and keeps the state', async ({
   page,
   address,
 }) => {
+  await page.setViewportSize({ width: 390, height: 780 });
   await page.goto(address + quick);
   await settled(page);
   const depth = page.getByRole('spinbutton', { name: 'depth' });
-  await depth.fill('1000');
-  await depth.press('Enter');
-  await expect(page.locator('.refused')).toHaveText(
-    'depth = 1000 is not allowed; allowed: 1 .. 100.',
-  );
-  await expect(depth).toHaveValue('5');
+  const refusal = page.locator('.refused');
+  const entries = [
+    ['', '(not a number)'],
+    ['-3', '-3'],
+    ['1e9', '1e9'],
+    ['1.5', '1.5'],
+  ] as const;
+  for (const [entry, shown] of entries) {
+    await depth.fill(entry);
+    await depth.press('Enter');
+    await expect(refusal).toHaveText(
+      `depth = ${shown} is not allowed; allowed: whole numbers 1 .. 100.`,
+    );
+    await expect(refusal).toBeInViewport({ ratio: 1 });
+    await expect(depth).toHaveValue('5');
+    await expect(page).toHaveURL(/depth=5/);
+  }
+  await page.getByTestId('language').click();
+  await expect(refusal).toHaveText('深度 = 1.5 不在允许范围内；允许：整数 1 .. 100。');
+  await page.getByRole('spinbutton', { name: '深度' }).fill('6');
+  await page.getByRole('spinbutton', { name: '深度' }).press('Enter');
+  await expect(refusal).toHaveCount(0);
+  await expect(page).toHaveURL(/depth=6/);
 });
+
+test('the focused point is marked', async ({ page, address }) => {
+  await page.goto(address + quick);
+  await settled(page);
+  const ring = handle(page).locator('.ring');
+  await expect(ring).toHaveCSS('stroke-opacity', '0.35');
+  await page.getByTestId('language').focus();
+  while (!(await handle(page).evaluate((element) => element.matches(':focus')))) {
+    await page.keyboard.press('Tab');
+  }
+  await expect(ring).toHaveCSS('stroke-opacity', '1');
+  await expect(ring).toHaveCSS('stroke-width', '3px');
+});
+
+for (const width of [360, 390, 1280]) {
+  test(`no two names in the phase diagram overlap at ${width} pixels`, async ({
+    page,
+    address,
+  }) => {
+    await page.setViewportSize({ width, height: 780 });
+    for (const activation of ['tanh', 'erf', 'relu', 'linear']) {
+      await page.goto(`${address}${quick}&activation=${activation}`);
+      await settled(page);
+      const names = page.locator('igb-phase-diagram').locator('.region:visible, .line-name');
+      const boxes = await names.evaluateAll((elements) =>
+        elements.map((element) => element.getBoundingClientRect().toJSON() as DOMRect),
+      );
+      expect(boxes.length).toBeGreaterThan(2);
+      const overlapping = boxes.filter((a, i) =>
+        boxes.some(
+          (b, j) =>
+            i < j && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom,
+        ),
+      );
+      expect(overlapping, activation).toEqual([]);
+    }
+  });
+}
 
 test('the language toggles, and all of the page with it', async ({ page, address }) => {
   await page.goto(address + quick);

@@ -42,16 +42,30 @@ describe('parseQuery', () => {
     ['width=Infinity', 'width', 'Infinity', '2 .. 512'],
     ['activation=tan', 'activation', 'tan', 'linear, relu, tanh, erf'],
     ['lang=fr', 'lang', 'fr', 'en, zh'],
-  ])('refuses %s, keeps the default and says what is allowed', (query, key, value, allowed) => {
+  ])('refuses %s, keeps the default and says what is allowed', (query, key, value, values) => {
     expect(parseQuery(`?${query}`, activations)).toEqual({
       state: defaults(),
-      problems: [{ key, value, allowed }],
+      problems: [
+        { key, values: [value], allowed: { values, whole: ['depth', 'width'].includes(key) } },
+      ],
     });
+  });
+
+  it.each([
+    ['sigma-w2=1&sigma-w2=2', ['1', '2']],
+    ['sigma-w2=2&sigma-w2=2', ['2', '2']],
+    ['sigma-w2=2&depth=3&sigma-w2=oops', ['2', 'oops']],
+  ])('refuses a key given twice and keeps the default: %s', (query, values) => {
+    const { state, problems } = parseQuery(`?${query}`, activations);
+    expect(state.sigmaW2).toBe(defaults().sigmaW2);
+    expect(problems).toEqual([
+      { key: 'sigma-w2', values, allowed: { values: '0.1 .. 6', whole: false } },
+    ]);
   });
 
   it('names a key that no parameter has', () => {
     expect(parseQuery('?sigma_w2=2', activations).problems).toEqual([
-      { key: 'sigma_w2', value: '2', allowed: null },
+      { key: 'sigma_w2', values: ['2'], allowed: null },
     ]);
   });
 

@@ -108,12 +108,19 @@ export type NumberName = {
   [N in ParameterName]: State[N] extends number ? N : never;
 }[ParameterName];
 
-/** What is wrong with one entry of a URL. */
+/** What a parameter may be: "0.1 .. 6", "en, zh"; and whether only whole numbers. */
+export interface Allowed {
+  values: string;
+  whole: boolean;
+}
+
+/** What is wrong with one key of a URL. */
 export interface Problem {
   key: string;
-  value: string;
-  /** "0.1 .. 6", "en, zh"; null: no parameter has this key. */
-  allowed: string | null;
+  /** All values given for the key; more than one is wrong whatever they are. */
+  values: string[];
+  /** Null: no parameter has this key. */
+  allowed: Allowed | null;
 }
 
 export function defaults(): State {
@@ -122,10 +129,15 @@ export function defaults(): State {
   ) as unknown as State;
 }
 
-export function allowed(name: ParameterName, activations: readonly string[]): string {
+export function allowed(name: ParameterName, activations: readonly string[]): Allowed {
   const parameter: Parameter = parameters[name];
-  if (parameter.type === 'choice') return (parameter.choices ?? activations).join(', ');
-  return `${parameter.min} .. ${parameter.max}`;
+  if (parameter.type === 'choice') {
+    return { values: (parameter.choices ?? activations).join(', '), whole: false };
+  }
+  return {
+    values: `${parameter.min} .. ${parameter.max}`,
+    whole: parameter.type === 'integer',
+  };
 }
 
 /** The value that `text` stands for, or null where it is not allowed. */
@@ -143,18 +155,21 @@ export function parseValue(
   return inRange && (parameter.type === 'number' || Number.isInteger(value)) ? value : null;
 }
 
-/** The state that a query string describes; entries that are not allowed keep their default. */
+/** The state that a query string describes; what is not allowed, or given twice, keeps its default. */
 export function parseQuery(
   query: string,
   activations: readonly string[],
 ): { state: State; problems: Problem[] } {
   const state = defaults();
   const problems: Problem[] = [];
-  for (const [key, value] of new URLSearchParams(query)) {
+  const entries = new URLSearchParams(query);
+  for (const key of new Set(entries.keys())) {
+    const values = entries.getAll(key);
+    const [only] = values.length === 1 ? values : [];
     const name = parameterNames.find((candidate) => parameters[candidate].key === key);
-    const parsed = name ? parseValue(name, value, activations) : null;
+    const parsed = name && only !== undefined ? parseValue(name, only, activations) : null;
     if (name && parsed !== null) Object.assign(state, { [name]: parsed });
-    else problems.push({ key, value, allowed: name ? allowed(name, activations) : null });
+    else problems.push({ key, values, allowed: name ? allowed(name, activations) : null });
   }
   return { state, problems };
 }

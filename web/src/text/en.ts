@@ -1,4 +1,4 @@
-import type { ParameterName, Problem } from '../model/params';
+import type { Allowed, ParameterName, Problem } from '../model/params';
 
 export interface ParameterText {
   label: string;
@@ -17,7 +17,8 @@ export interface Text {
   stop: string;
   notice: string;
   problem(problem: Problem): string;
-  outOfRange(label: string, value: string, allowed: string): string;
+  /** An empty value stands for an entry that is no number. */
+  outOfRange(label: string, value: string, allowed: Allowed): string;
   dismiss: string;
   loading: string;
   failed: string;
@@ -66,6 +67,8 @@ export interface Text {
   meaning: string;
 }
 
+const range = ({ values, whole }: Allowed) => (whole ? `whole numbers ${values}` : values);
+
 export const en: Text = {
   title: 'An untrained network already takes sides',
   lead: 'Nobody has trained these networks. Drag the point across the red line and watch what they think.',
@@ -89,11 +92,16 @@ export const en: Text = {
   cross: 'Cross the line',
   stop: 'Stop',
   notice: 'The address of this page has entries that were not used:',
-  problem: ({ key, value, allowed }) =>
-    allowed === null
-      ? `${key}: there is no such parameter.`
-      : `${key} = ${value} is not allowed; allowed: ${allowed}. The default is used.`,
-  outOfRange: (label, value, allowed) => `${label} = ${value} is not allowed; allowed: ${allowed}.`,
+  problem: ({ key, values, allowed }) => {
+    if (allowed === null) return `${key}: there is no such parameter.`;
+    const wrong =
+      values.length > 1
+        ? `${key} is given more than once (${values.join(', ')}); allowed: one value out of`
+        : `${key} = ${values[0] || '(empty)'} is not allowed; allowed:`;
+    return `${wrong} ${range(allowed)}. The default is used.`;
+  },
+  outOfRange: (label, value, allowed) =>
+    `${label} = ${value || '(not a number)'} is not allowed; allowed: ${range(allowed)}.`,
   dismiss: 'Close',
   loading: 'Loading the engine …',
   failed: 'The engine refused:',

@@ -1,4 +1,7 @@
+import type { Allowed } from '../model/params';
 import type { Text } from './en';
+
+const range = ({ values, whole }: Allowed) => (whole ? `整数 ${values}` : values);
 
 export const zh: Text = {
   title: '未经训练的网络已有偏好',
@@ -20,11 +23,16 @@ export const zh: Text = {
   cross: '穿过红线',
   stop: '停止',
   notice: '网址中有些内容未被采用：',
-  problem: ({ key, value, allowed }) =>
-    allowed === null
-      ? `${key}：没有这个参数。`
-      : `${key} = ${value} 不在允许范围内；允许：${allowed}。已改用默认值。`,
-  outOfRange: (label, value, allowed) => `${label} = ${value} 不在允许范围内；允许：${allowed}。`,
+  problem: ({ key, values, allowed }) => {
+    if (allowed === null) return `${key}：没有这个参数。`;
+    const wrong =
+      values.length > 1
+        ? `${key} 出现了不止一次（${values.join('、')}）；只能取一个值，允许：`
+        : `${key} = ${values[0] || '（空）'} 不在允许范围内；允许：`;
+    return `${wrong}${range(allowed)}。已改用默认值。`;
+  },
+  outOfRange: (label, value, allowed) =>
+    `${label} = ${value || '（不是数字）'} 不在允许范围内；允许：${range(allowed)}。`,
   dismiss: '关闭',
   loading: '正在加载引擎……',
   failed: '引擎拒绝了请求：',

@@ -1,10 +1,9 @@
-import { html, LitElement } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { live } from 'lit/directives/live.js';
 import {
   allowed,
   defaults,
   type NumberName,
-  type ParameterName,
   parameters,
   parseValue,
   type State,
@@ -35,8 +34,8 @@ export class Controls extends LitElement {
   declare text: Text;
   declare state: State;
   declare activations: readonly string[];
-  /** The entry refused last, with what is allowed. */
-  declare private refused: { name: ParameterName; value: string } | null;
+  /** The entry refused last; the field shows the value still in use. */
+  declare private refused: { name: NumberName; value: string } | null;
 
   constructor() {
     super();
@@ -50,6 +49,11 @@ export class Controls extends LitElement {
     return this;
   }
 
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('refused'))
+      this.querySelector('.refused')?.scrollIntoView({ block: 'nearest' });
+  }
+
   override render() {
     const { text } = this;
     return html`
@@ -59,12 +63,11 @@ export class Controls extends LitElement {
           <button type="button" data-test="new-draw" @click=${() => this.tell('igb-new-draw')}>
             ${text.newDraw}
           </button>
-          <button type="button" data-test="reset" @click=${() => this.tell('igb-reset')}>
+          <button type="button" data-test="reset" @click=${this.reset}>
             ${text.reset}
           </button>
         </div>
-      </form>
-      <p class="refused" role="alert">${this.refusal()}</p>`;
+      </form>`;
   }
 
   private choice() {
@@ -72,7 +75,7 @@ export class Controls extends LitElement {
     return html`<label title=${help}>
       <span>${label}</span>
       <select name="activation" @change=${(event: Event) =>
-        this.change('activation', (event.target as HTMLSelectElement).value)}>
+        this.tell('igb-change', { activation: (event.target as HTMLSelectElement).value })}>
         ${this.activations.map(
           (name) =>
             html`<option value=${name} ?selected=${name === this.state.activation}>${name}</option>`,
@@ -88,20 +91,27 @@ export class Controls extends LitElement {
       <span>${typeset(label)}</span>
       <input type="number" name=${key} min=${min} max=${max}
         step=${parameters[name].type === 'integer' ? step : 'any'}
-        aria-label=${label} .value=${live(String(this.state[name]))}
+        aria-label=${label} aria-describedby=${this.refused?.name === name ? 'refused' : nothing}
+        .value=${live(String(this.state[name]))}
         @change=${(event: Event) => this.change(name, (event.target as HTMLInputElement).value)} />
-    </label>`;
+    </label>
+    ${this.refusal(name)}`;
   }
 
-  private refusal() {
-    if (!this.refused) return '';
-    const { name, value } = this.refused;
-    const label = parameters[name].key;
-    return this.text.outOfRange(label, value, allowed(name, this.activations));
+  private refusal(name: NumberName) {
+    if (this.refused?.name !== name) return nothing;
+    const { label } = this.text.parameters[name];
+    const message = this.text.outOfRange(label, this.refused.value, allowed(name, []));
+    return html`<p class="refused" id="refused" role="alert">${typeset(message)}</p>`;
   }
 
-  private change(name: ParameterName, entry: string): void {
-    const value = parseValue(name, entry, this.activations);
+  private reset(): void {
+    this.refused = null;
+    this.tell('igb-reset');
+  }
+
+  private change(name: NumberName, entry: string): void {
+    const value = parseValue(name, entry, []);
     this.refused = value === null ? { name, value: entry } : null;
     if (value !== null) this.tell('igb-change', { [name]: value });
   }

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import type { Line, LinesResult } from '../engine/protocol';
+import { type Box, shiftLeft } from '../model/labels';
 import { clamp, parameters } from '../model/params';
 import { moveByKey, type Point } from '../model/point';
 import { linearScale, type Scale, ticks } from '../model/scales';
@@ -11,6 +12,11 @@ import { typesetSvg } from './typeset';
 
 const { min: wMin, max: wMax } = parameters.sigmaW2;
 const { min: bMin, max: bMax } = parameters.sigmaB2;
+
+function boxOf(element: SVGGraphicsElement): Box {
+  const { x, y, width, height } = element.getBBox();
+  return { left: x, right: x + width, top: y, bottom: y + height };
+}
 
 /** The (sigma_b2, sigma_w2) plane with its critical lines and the point one drags.
  * Fires `igb-move` with the new Point. The custom property --height-ratio sets its shape. */
@@ -103,6 +109,27 @@ export class PhaseDiagram extends LitElement {
         ${this.handle(area, x, y)}
       </svg>
       ${this.notes().map((note) => html`<p class="note">${note}</p>`)}`;
+  }
+
+  protected override updated(): void {
+    this.placeRegionNames();
+  }
+
+  /** The names of the lines stay; those of the regions give way, and vanish where they cannot. */
+  private placeRegionNames(): void {
+    const all = (selector: string) => [
+      ...this.renderRoot.querySelectorAll<SVGTextElement>(selector),
+    ];
+    const taken = all('.line-name').map(boxOf);
+    const limit = this.area().left + 4;
+    for (const name of all('.region')) {
+      const box = boxOf(name);
+      const shift = shiftLeft(box, taken, limit);
+      name.setAttribute('visibility', shift === null ? 'hidden' : 'visible');
+      if (shift === null) continue;
+      name.setAttribute('transform', `translate(${shift})`);
+      taken.push({ ...box, left: box.left + shift, right: box.right + shift });
+    }
   }
 
   /** Faint areas below the edge, and between the edge and the neutrality line, and their names. */
