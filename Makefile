@@ -61,7 +61,7 @@ module: $(WASM)/build.ninja
 wasm: module
 	cd wasm && npm run --silent build
 
-test-wasm: wasm
+test-wasm: wasm | setup-web
 	@mkdir -p $(RESULTS)
 	cd wasm && node --test --test-reporter=spec --test-reporter-destination=stdout \
 	  --test-reporter=junit --test-reporter-destination=$(RESULTS)/wasm.xml test/*.test.*
