@@ -209,8 +209,8 @@ TEST_CASE("simulatedGuessesFollowTheLawAtTheOnePercentLevel") {
   for (const auto& at : cases) {
     CAPTURE(at.gamma);
     const Architecture a{
-        {find_activation(at.activation), at.sigma_w2, at.sigma_b2}, 256, 256, at.depth, 2};
-    const Ensemble ensemble = simulate(a, 300, 250);
+        {find_activation(at.activation), at.sigma_w2, at.sigma_b2}, 192, 192, at.depth, 2};
+    const Ensemble ensemble = simulate(a, 200, 200);
     CHECK(ensemble.gamma > 0.75 * at.gamma);
     CHECK(ensemble.gamma < 1.25 * at.gamma);
     CHECK(p_value(ensemble, ensemble.gamma) > 0.01);
