@@ -147,8 +147,10 @@ TEST_CASE("quadrature holds for a lopsided bounded phi, up to opposite inputs") 
   Activation phi{};
   phi.name = "erf with a bump";
   phi.bounded = true;
-  phi.value = [](double x) { return std::erf(x) + std::exp(-x * x); };
-  phi.derivative = [](double x) { return std::exp(-x * x) * (2.0 / std::sqrt(pi) - 2.0 * x); };
+  phi.value_at = [](const Activation&, double x) { return std::erf(x) + std::exp(-x * x); };
+  phi.slope_at = [](const Activation&, double x) {
+    return std::exp(-x * x) * (2.0 / std::sqrt(pi) - 2.0 * x);
+  };
   for (double q : {0.01, 1.0, 30.0, 1e4, 1e6}) {
     CAPTURE(q);
     // So close to c = -1 the gap can rise by 3e-16 q kappa_dot at most.

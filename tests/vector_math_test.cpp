@@ -22,7 +22,8 @@ class Block {
   void apply(const char* name, Target target) {
     const Activation* phi = find_activation(name);
     REQUIRE(phi != nullptr);
-    kernels_of(target).activate[phi - activations().data()](values().data(), size);
+    kernels_of(target).activate[phi->kernel](values().data(), static_cast<float>(phi->parameter),
+                                             size);
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "igb/activation.hpp"
 
 #include <array>
+#include <type_traits>
 
 #include "activation_list.hpp"
 
@@ -8,26 +9,45 @@ namespace igb {
 namespace {
 
 template <class Phi>
-constexpr bool has_closed_forms = requires(double x) {
-  Phi::covariance_gap(x, x);
+constexpr bool has_closed_forms = requires {
+  &Phi::covariance_gap;
+};
+
+/// f(x...) or f(x..., parameter) as a function of the activation.
+template <auto f>
+constexpr auto of_phi = []([[maybe_unused]] const Activation& phi, auto... x) {
+  if constexpr (std::is_invocable_v<decltype(f), decltype(x)...>) {
+    return f(x...);
+  } else {
+    return f(x..., phi.parameter);
+  }
 };
 
 template <class Phi>
-constexpr Activation::ClosedForms closed_forms{Phi::second_moment, Phi::slope_moment,
-                                               Phi::growth_moment, Phi::covariance_gap,
-                                               Phi::slope_covariance};
+constexpr Activation::ClosedForms closed_forms{
+    of_phi<Phi::mean>,          of_phi<Phi::second_moment>,  of_phi<Phi::slope_moment>,
+    of_phi<Phi::growth_moment>, of_phi<Phi::covariance_gap>, of_phi<Phi::slope_covariance>};
 
 template <class Phi>
-constexpr Activation describe() {
-  Activation activation{Phi::name,  Phi::odd,        Phi::bounded, Phi::homogeneous,
-                        Phi::value, Phi::derivative, nullptr};
+constexpr Activation describe(int kernel) {
+  Activation activation{.name = Phi::name,
+                        .odd = Phi::odd,
+                        .bounded = Phi::bounded,
+                        .homogeneous = Phi::homogeneous,
+                        .kinks = Phi::kinks,
+                        .value_at = of_phi<Phi::value>,
+                        .slope_at = of_phi<Phi::derivative>,
+                        .bend_at = of_phi<Phi::second_derivative>,
+                        .kernel = kernel};
+  if constexpr (requires { Phi::parameter; }) activation.parameter = Phi::parameter;
   if constexpr (has_closed_forms<Phi>) activation.closed = &closed_forms<Phi>;
   return activation;
 }
 
 template <class... Phi>
 constexpr auto describe_all(TypeList<Phi...> /*list*/) {
-  return std::array{describe<Phi>()...};
+  int kernel = 0;
+  return std::array{describe<Phi>(kernel++)...};
 }
 
 constexpr auto table = describe_all(ActivationList{});

@@ -4,18 +4,24 @@
 // ActivationList. activation.cpp builds the public table from the list; kernels build theirs from
 // the same list, in the same order.
 
+#include <array>
 #include <cmath>
 #include <numbers>
 
 namespace igb {
 
+inline constexpr std::array<double, 0> no_kinks{};
+inline constexpr std::array<double, 1> kink_at_zero{0.0};  // GCC deduces a type that is not const
+
 // Members of every activation:
-//   name, odd, bounded, homogeneous        facts, see activation.hpp
-//   apply<M>(x)                            float32 vectors, by the functions of M (vector_math.hpp)
-//   value(x), derivative(x)                double precision, for the theory
-// Optional, all five or none, see Activation::ClosedForms:
-//   second_moment(q), slope_moment(q), growth_moment(q), covariance_gap(q, d),
+//   name, odd, bounded, homogeneous, kinks  facts, see activation.hpp
+//   apply<M>(x)                             float32 vectors, by the functions of M
+//   (vector_math.hpp) value(x), derivative(x), second_derivative(x)
+//                                           double precision, for the theory
+// Optional, all six or none, see Activation::ClosedForms:
+//   mean(q), second_moment(q), slope_moment(q), growth_moment(q), covariance_gap(q, d),
 //   slope_covariance(q, d)
+// A family with a parameter has `parameter`, its default, and its members take it last.
 // The double members are for activation.cpp alone: a kernel compiled for a newer instruction set
 // that called them would emit a copy which the linker may choose for everybody.
 
@@ -24,6 +30,7 @@ struct Linear {
   static constexpr bool odd = true;
   static constexpr bool bounded = false;
   static constexpr bool homogeneous = true;
+  static constexpr const auto& kinks = no_kinks;
 
   template <class M>
   static typename M::Vector apply(typename M::Vector x) {
@@ -32,7 +39,9 @@ struct Linear {
 
   static double value(double x) { return x; }
   static double derivative(double /*x*/) { return 1.0; }
+  static double second_derivative(double /*x*/) { return 0.0; }
 
+  static double mean(double /*q*/) { return 0.0; }
   static double second_moment(double q) { return q; }
   static double slope_moment(double /*q*/) { return 1.0; }
   static double growth_moment(double /*q*/) { return 1.0; }
@@ -45,6 +54,7 @@ struct Relu {
   static constexpr bool odd = false;
   static constexpr bool bounded = false;
   static constexpr bool homogeneous = true;
+  static constexpr const auto& kinks = kink_at_zero;
 
   template <class M>
   static typename M::Vector apply(typename M::Vector x) {
@@ -53,7 +63,9 @@ struct Relu {
 
   static double value(double x) { return x > 0.0 ? x : 0.0; }
   static double derivative(double x) { return x > 0.0 ? 1.0 : 0.0; }
+  static double second_derivative(double /*x*/) { return 0.0; }
 
+  static double mean(double q) { return std::sqrt(q / (2.0 * std::numbers::pi)); }
   static double second_moment(double q) { return q / 2.0; }
   static double slope_moment(double /*q*/) { return 0.5; }
   static double growth_moment(double /*q*/) { return 0.5; }
@@ -89,6 +101,7 @@ struct Tanh {
   static constexpr bool odd = true;
   static constexpr bool bounded = true;
   static constexpr bool homogeneous = false;
+  static constexpr const auto& kinks = no_kinks;
 
   template <class M>
   static typename M::Vector apply(typename M::Vector x) {
@@ -100,6 +113,7 @@ struct Tanh {
     const double e = std::exp(-2.0 * std::abs(x));
     return 4.0 * e / ((1.0 + e) * (1.0 + e));
   }
+  static double second_derivative(double x) { return -2.0 * std::tanh(x) * derivative(x); }
 };
 
 struct Erf {
@@ -107,6 +121,7 @@ struct Erf {
   static constexpr bool odd = true;
   static constexpr bool bounded = true;
   static constexpr bool homogeneous = false;
+  static constexpr const auto& kinks = no_kinks;
 
   template <class M>
   static typename M::Vector apply(typename M::Vector x) {
@@ -115,7 +130,9 @@ struct Erf {
 
   static double value(double x) { return std::erf(x); }
   static double derivative(double x) { return 2.0 * std::numbers::inv_sqrtpi * std::exp(-x * x); }
+  static double second_derivative(double x) { return -2.0 * x * derivative(x); }
 
+  static double mean(double /*q*/) { return 0.0; }
   static double second_moment(double q) {
     return 2.0 / std::numbers::pi * std::atan2(2.0 * q, std::sqrt(1.0 + 4.0 * q));
   }

@@ -13,6 +13,9 @@ Status validate(const Architecture& architecture) {
   for (const Status& status : checks) {
     if (!status.ok()) return status;
   }
+  if (architecture.init.block.kind != BlockKind::plain) {
+    return {StatusCode::unknown_name, "block"};
+  }
   return {};
 }
 

@@ -24,7 +24,9 @@ struct Parameters {
 /// which a_1 does not appear.
 constexpr double small_q = 1.0;
 
-double mean_slope(const Activation& phi, double q) { return gaussian_mean(phi.derivative, q); }
+double mean_slope(const Activation& phi, double q) {
+  return gaussian_mean([&](double u) { return phi.derivative(u); }, q);
+}
 
 Parameters edge_at(const Activation& phi, double q) {
   const double slopes = slope_moment(phi, q);

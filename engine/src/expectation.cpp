@@ -183,8 +183,14 @@ namespace {
 constexpr double tangent_q = 1e-30;
 }
 
+double mean(const Activation& phi, double q) {
+  if (phi.closed != nullptr) return phi.closed->mean(phi, q);
+  if (phi.odd) return 0.0;
+  return gaussian_mean([&](double u) { return phi.value(u); }, std::max(q, tangent_q));
+}
+
 double second_moment(const Activation& phi, double q) {
-  if (phi.closed != nullptr) return phi.closed->second_moment(q);
+  if (phi.closed != nullptr) return phi.closed->second_moment(phi, q);
   const auto square = [&](double u) { return phi.value(u) * phi.value(u); };
   if (q >= tangent_q) return gaussian_mean(square, q);
   const double at_zero = phi.value(0.0) * phi.value(0.0);
@@ -192,13 +198,13 @@ double second_moment(const Activation& phi, double q) {
 }
 
 double slope_moment(const Activation& phi, double q) {
-  if (phi.closed != nullptr) return phi.closed->slope_moment(q);
+  if (phi.closed != nullptr) return phi.closed->slope_moment(phi, q);
   return gaussian_mean([&](double u) { return phi.derivative(u) * phi.derivative(u); },
                        std::max(q, tangent_q));
 }
 
 double growth_moment(const Activation& phi, double q) {
-  if (phi.closed != nullptr) return phi.closed->growth_moment(q);
+  if (phi.closed != nullptr) return phi.closed->growth_moment(phi, q);
   // Where phi(0) is not 0, E[u] phi(0) phi'(0) = 0 is left as rounding error over q.
   const double smallest = phi.value(0.0) == 0.0 ? tangent_q : 1e-10;
   const double variance = std::max(q, smallest);
@@ -207,13 +213,13 @@ double growth_moment(const Activation& phi, double q) {
 }
 
 double covariance_gap(const Activation& phi, double q, double d) {
-  if (phi.closed != nullptr) return phi.closed->covariance_gap(q, d);
+  if (phi.closed != nullptr) return phi.closed->covariance_gap(phi, q, d);
   if (q >= tangent_q) return PairRule(phi, q).gap(d);
   return PairRule(phi, tangent_q).gap(d) * (q / tangent_q);
 }
 
 double slope_covariance(const Activation& phi, double q, double d) {
-  if (phi.closed != nullptr) return phi.closed->slope_covariance(q, d);
+  if (phi.closed != nullptr) return phi.closed->slope_covariance(phi, q, d);
   return PairRule(phi, std::max(q, tangent_q)).slope_covariance(d);
 }
 

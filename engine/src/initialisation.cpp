@@ -8,7 +8,11 @@ Status validate(const Initialisation& init) {
       !s.ok()) {
     return s;
   }
-  return check_range("sigma_b2", init.sigma_b2, sigma_b2_min, sigma_b2_max);
+  if (const Status s = check_range("sigma_b2", init.sigma_b2, sigma_b2_min, sigma_b2_max);
+      !s.ok()) {
+    return s;
+  }
+  return validate(init.block);
 }
 
 }  // namespace igb

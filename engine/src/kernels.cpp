@@ -176,14 +176,21 @@ void dense(const DenseJob& job) {
 
 // flatten: no function of this instruction set may reach the linker under a shared name.
 template <class Phi>
-[[gnu::flatten]] void activate(float* values, std::size_t count) {
+[[gnu::flatten]] void activate(float* values, [[maybe_unused]] float parameter, std::size_t count) {
   for (std::size_t i = 0; i < count; i += lanes) {
-    Phi::template apply<VectorMath>(Float::load_aligned(values + i)).store_aligned(values + i);
+    const Float x = Float::load_aligned(values + i);
+    Float y;
+    if constexpr (requires { Phi::template apply<VectorMath>(x, x); }) {
+      y = Phi::template apply<VectorMath>(x, Float(parameter));
+    } else {
+      y = Phi::template apply<VectorMath>(x);
+    }
+    y.store_aligned(values + i);
   }
 }
 
 template <class... Phi>
-constexpr std::array<void (*)(float*, std::size_t), sizeof...(Phi)> activation_table(
+constexpr std::array<void (*)(float*, float, std::size_t), sizeof...(Phi)> activation_table(
     TypeList<Phi...>) {
   return {activate<Phi>...};
 }

@@ -52,9 +52,8 @@ struct Kernels {
   void (*normals)(const NormalSource& source, std::uint32_t row, std::uint32_t first_column,
                   std::size_t count, float* out);
   void (*dense)(const DenseJob& job);
-  /// values[count] = phi(values), in place, by the index of the activation; count a multiple of
-  /// panel_units.
-  void (*const* activate)(float* values, std::size_t count);
+  /// values[count] = phi(values), in place, by Activation::kernel; count a multiple of panel_units.
+  void (*const* activate)(float* values, float parameter, std::size_t count);
 };
 
 namespace emulated {

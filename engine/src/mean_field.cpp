@@ -87,14 +87,14 @@ CorrelationFixedPoint correlation_fixed_point(const Initialisation& init, double
   if (chi_1 <= 1.0 + edge_tolerance && !stays_uncorrelated) return {0.0, chi_1};
   PairRule rule(phi, q);
   const auto excess = [&](double d) {
-    const double gap = phi.closed != nullptr ? phi.closed->covariance_gap(q, d) : rule.gap(d);
+    const double gap = phi.closed != nullptr ? phi.closed->covariance_gap(phi, q, d) : rule.gap(d);
     return init.sigma_w2 * gap / (q * d) - 1.0;
   };
   const double d = stays_uncorrelated
                        ? 1.0
                        : find_root(excess, 0.0, chi_1 - 1.0, 1.0, std::min(excess(1.0), 0.0));
   const double slope =
-      phi.closed != nullptr ? phi.closed->slope_covariance(q, d) : rule.slope_covariance(d);
+      phi.closed != nullptr ? phi.closed->slope_covariance(phi, q, d) : rule.slope_covariance(d);
   return {d, init.sigma_w2 * slope};
 }
 

@@ -130,10 +130,17 @@ Status Forward::step() {
 
 /// In place, up to whole panels: the units beyond the last are read by nobody.
 void Forward::apply_activation(const Kernels& kernels) {
-  const auto index = architecture_.init.activation - activations().data();
+  const Activation& phi = *architecture_.init.activation;
   const std::size_t count = round_up(current_.units, kernels.panel_units);
   for (std::size_t a = 0; a < current_.inputs; ++a) {
-    kernels.activate[index](front_.data() + a * current_.stride, count);
+    float* const row = front_.data() + a * current_.stride;
+    if (phi.kernel >= 0) {
+      kernels.activate[phi.kernel](row, static_cast<float>(phi.parameter), count);
+    } else {
+      for (std::size_t i = 0; i < current_.units; ++i) {
+        row[i] = static_cast<float>(phi.value(row[i]));
+      }
+    }
   }
 }
 

@@ -23,7 +23,8 @@ struct Architecture {
   std::uint32_t classes = 2;
 };
 
-/// out_of_range or unknown_name. Widths and depth from 1, classes from 2, up to the maxima above.
+/// out_of_range or unknown_name; networks know the plain block only. Widths and depth from 1,
+/// classes from 2, up to the maxima above.
 Status validate(const Architecture& architecture);
 
 }  // namespace igb

@@ -16,6 +16,7 @@ namespace igb {
 /// ~ 100: tanh 10 us at q = 1 and 50 us at q = 10 (d > 0.1), 50 to 150 us for small d; beyond q ~
 /// 100 about 1 ms if phi is bounded, whatever q, but in proportion to q if not. Stack: 22 KiB.
 
+[[nodiscard]] double mean(const Activation& phi, double q);           ///< E[phi(u)]
 [[nodiscard]] double second_moment(const Activation& phi, double q);  ///< E[phi(u)^2]
 [[nodiscard]] double slope_moment(const Activation& phi, double q);   ///< E[phi'(u)^2]
 [[nodiscard]] double growth_moment(const Activation& phi, double q);  ///< d second_moment / dq

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "igb/activation.hpp"
+#include "igb/block.hpp"
 #include "igb/status.hpp"
 
 namespace igb {
@@ -11,11 +12,13 @@ inline constexpr double sigma_w2_max = 1e6;
 inline constexpr double sigma_b2_min = 0.0;
 inline constexpr double sigma_b2_max = 1e6;
 
-/// W_ij ~ N(0, sigma_w2 / N_in), b_i ~ N(0, sigma_b2), and the activation between the layers.
+/// W_ij ~ N(0, sigma_w2 / N_in), b_i ~ N(0, sigma_b2), and what stands between the layers:
+/// the activation and the block.
 struct Initialisation {
   const Activation* activation = nullptr;
   double sigma_w2 = 0.0;
   double sigma_b2 = 0.0;
+  Block block = {};
 };
 
 /// unknown_name (null activation) or out_of_range, naming the parameter.

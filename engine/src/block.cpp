@@ -1,0 +1,80 @@
+#include "igb/block.hpp"
+
+#include <array>
+
+#include "igb/architecture.hpp"
+
+namespace igb {
+namespace {
+
+constexpr std::array<const char*, 13> names{
+    "plain",
+    "max_pool",
+    "average_pool",
+    "dropout",
+    "residual_scaled",
+    "residual",
+    "residual_after",
+    "layer_norm_before",
+    "layer_norm_after",
+    "batch_norm_before",
+    "batch_norm_after",
+    "convolution",
+    "delta_orthogonal",
+};
+static_assert(names.size() == static_cast<std::size_t>(BlockKind::delta_orthogonal) + 1);
+
+Status check_taps(std::uint32_t taps) {
+  const Status status = check_range("taps", taps, 1, taps_max);
+  if (!status.ok() || taps % 2 == 1) return status;
+  return {StatusCode::out_of_range, "taps (odd)", static_cast<double>(taps), 1, taps_max};
+}
+
+}  // namespace
+
+Status validate(const Block& block) {
+  switch (block.kind) {
+    case BlockKind::max_pool:
+    case BlockKind::average_pool:
+      return check_range("pool", block.pool, 2, pool_max);
+    case BlockKind::dropout:
+      return check_range("keep", block.keep, keep_min, 1.0);
+    case BlockKind::residual_scaled:
+    case BlockKind::residual_after:
+      return check_range("residual_depth", block.residual_depth, 1, depth_max);
+    case BlockKind::residual: {
+      const Status status = check_range("sigma_v2", block.sigma_v2, sigma_w2_min, sigma_w2_max);
+      if (!status.ok()) return status;
+      return check_range("sigma_a2", block.sigma_a2, sigma_b2_min, sigma_b2_max);
+    }
+    case BlockKind::convolution:
+    case BlockKind::delta_orthogonal:
+      return check_taps(block.taps);
+    case BlockKind::plain:
+    case BlockKind::layer_norm_before:
+    case BlockKind::layer_norm_after:
+    case BlockKind::batch_norm_before:
+    case BlockKind::batch_norm_after:
+      return {};
+  }
+  return {StatusCode::unknown_name, "block"};
+}
+
+std::span<const char* const> block_names() { return names; }
+
+const char* block_name(BlockKind kind) {
+  const auto index = static_cast<std::size_t>(kind);
+  return index < names.size() ? names[index] : "unknown";
+}
+
+Status find_block(std::string_view name, BlockKind& kind) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (name == names[i]) {
+      kind = static_cast<BlockKind>(i);
+      return {};
+    }
+  }
+  return {StatusCode::unknown_name, "block"};
+}
+
+}  // namespace igb
