@@ -1,62 +1,25 @@
 #include <memory>
-#include <string_view>
 #include <vector>
 
 #include "commands.hpp"
 #include "failure.hpp"
 #include "igb/critical_lines.hpp"
+#include "layer_options.hpp"
 #include "options.hpp"
 #include "output.hpp"
+#include "plot.hpp"
 #include "progress.hpp"
 
 namespace igb::cli {
 namespace {
 
-constexpr std::uint32_t range_max = 1000000;
-
 struct LinesOptions {
   CommonOptions common;
-  Initialisation init;
+  LayerOptions layer;
   std::string sigma_b2;
   double gamma = 1.0;
+  std::string plot;
 };
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-void append_range(const std::vector<std::string_view>& parts, std::vector<double>& values) {
-  const double first = parse_real("sigma_b2", parts[0]);
-  const double last = parse_real("sigma_b2", parts[1]);
-  for (const double end : {first, last}) {
-    check(check_range("sigma_b2", end, sigma_b2_min, sigma_b2_max));
-  }
-  const std::uint32_t count = parse_count("sigma_b2 count", parts[2], 2, range_max);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const double t = static_cast<double>(i) / (count - 1);
-    values.push_back(first * (1.0 - t) + last * t);
-  }
-}
-
-/// Items separated by commas, each a number or first:last:count.
-std::vector<double> parse_values(std::string_view text) {
-  std::vector<double> values;
-  for (const std::string_view item : split(text, ',')) {
-    const std::vector<std::string_view> parts = split(item, ':');
-    if (parts.size() == 3) {
-      append_range(parts, values);
-    } else {
-      values.push_back(parse_real("sigma_b2", item));
-    }
-  }
-  return values;
-}
 
 /// Both coordinates of the point, or none where there is no such line.
 void append_point(const Status& status, const LinePoint& point, std::vector<Cell>& row) {
@@ -68,9 +31,9 @@ void append_point(const Status& status, const LinePoint& point, std::vector<Cell
   row.insert(row.end(), {point.sigma_w2, point.q});
 }
 
-Table lines(const LinesOptions& options) {
-  const Activation& phi = *options.init.activation;
-  const std::vector<double> values = parse_values(options.sigma_b2);
+Table lines(const LinesOptions& options, const Activation& phi) {
+  const std::vector<double> values =
+      parse_list("sigma_b2", options.sigma_b2, sigma_b2_min, sigma_b2_max);
   Table table{
       .name = "lines",
       .columns = {"sigma_b2", "eoc_sigma_w2", "eoc_q", "gamma", "gamma_sigma_w2", "gamma_q"},
@@ -90,18 +53,50 @@ Table lines(const LinesOptions& options) {
   return table;
 }
 
-void run(const LinesOptions& options) {
+/// Lines in the (sigma_b2, sigma_w2) plane; those that exist nowhere are left out.
+std::string picture(const Report& report, double gamma) {
+  struct Curve {
+    std::size_t column;
+    std::string title;
+  };
+  const std::vector<Curve> curves = {
+      {1, "edge of chaos"},
+      {4, gamma == 1.0 ? "neutrality, gamma = 1" : "gamma = " + cell_text(gamma)}};
+  std::string script = plane_axes(report) + "set grid\n";
+  std::string plots;
+  for (const Curve& curve : curves) {
+    const std::string data = gnuplot_curve(report.table.rows, 0, curve.column);
+    if (data.empty()) continue;
+    const std::string name = "$curve" + std::to_string(curve.column);
+    script += name + " << EOD\n" + data + "EOD\n";
+    plots += (plots.empty() ? "plot " : ", ") + name + " with " +
+             (report.table.rows.size() < 30 ? "linespoints pt 7" : "lines") + " lw 2 title " +
+             gnuplot_string(curve.title);
+  }
+  if (plots.empty()) throw Failure("plot: none of the lines exists at these sigma_b2");
+  return script + plots + "\n";
+}
+
+void run(LinesOptions& options) {
   const Output output(options.common.output);
-  const Report report{.command = "lines",
-                      .parameters = {{"activation", options.init.activation->name},
-                                     {"sigma_b2", options.sigma_b2},
-                                     {"gamma", options.gamma},
-                                     {"seed", options.common.seed}},
-                      .results = {},
-                      .table = lines(options),
-                      .g = {}};
+  const Plot plot(options.plot);
+  Initialisation init;
+  options.layer.resolve(init);
+  Report report{.command = "lines", .parameters = {}, .results = {}, .table = {}, .g = {}};
+  options.layer.append_to(report.parameters);
+  report.parameters.emplace_back("sigma_b2", options.sigma_b2);
+  report.parameters.emplace_back("gamma", options.gamma);
+  report.parameters.emplace_back("seed", options.common.seed);
+  report.table = lines(options, *init.activation);
+  if (plot.wanted()) plot.draw(picture(report, options.gamma));
   output.write(render(report, options.common.format));
 }
+
+const char* const footer =
+    "Examples:\n"
+    "  igb lines --activation tanh --sigma-b2 0.01,0.05,0.1\n"
+    "  igb lines --activation erf --sigma-b2 0:0.3:200 --gamma 2 --output erf.csv --plot erf.svg\n"
+    "\n";
 
 }  // namespace
 
@@ -110,15 +105,12 @@ void add_lines(CLI::App& program) {
   CLI::App& app = *program.add_subcommand(
       "lines", "The edge of chaos and the line of constant gamma at given sigma_b2");
   add_common(app, options->common);
-  add_activation(app, options->init);
-  app.add_option(
-         "--sigma-b2", options->sigma_b2,
-         "comma-separated values; first:last:count stands for count evenly spaced values, both "
-         "ends included")
-      ->type_name("LIST")
-      ->required();
+  options->layer.add_to(app);
+  app.add_option("--sigma-b2", options->sigma_b2, list_help)->type_name("LIST")->required();
   add_real(app, "--gamma", options->gamma, "ratio of the second line; 1 is neutrality")
       ->default_str("1");
+  add_plot(app, options->plot);
+  app.footer(footer + std::string(output_footer));
   app.callback([options] { run(*options); });
 }
 

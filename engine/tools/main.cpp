@@ -18,6 +18,7 @@ int run(int argc, char** argv) {
   program.require_subcommand(0, 1);
   igb::cli::add_theory(program);
   igb::cli::add_lines(program);
+  igb::cli::add_map(program);
   igb::cli::add_simulate(program);
   try {
     program.parse(argc, argv);
@@ -25,7 +26,7 @@ int run(int argc, char** argv) {
     return program.exit(error) == 0 ? 0 : failed;
   }
   if (program.get_subcommands().empty()) {
-    throw igb::cli::Failure("a subcommand is needed; allowed: theory, lines, simulate");
+    throw igb::cli::Failure("a subcommand is needed; allowed: theory, lines, map, simulate");
   }
   return 0;
 }

@@ -10,14 +10,12 @@
 namespace igb::cli {
 
 const char* const output_footer =
-    "CSV starts with comment lines: '# igb VERSION COMMAND ...', the command with all its "
-    "parameters, "
-    "then '# name=value' lines for results that are not part of the table; the first line without "
-    "'#' "
-    "is the header. Infinity is inf in CSV and \"inf\" in JSON; where nothing solves the equations "
-    "CSV "
-    "has none and JSON null. Numbers have the fewest digits that read back exactly. "
-    "--output writes a temporary file beside FILE and renames it when all is done.";
+    "CSV starts with comment lines: '# igb VERSION COMMAND ...', the command with all its\n"
+    "parameters, then '# name=value' lines for results that are not part of the table; the first\n"
+    "line without '#' is the header. Infinity is inf in CSV and \"inf\" in JSON; where nothing\n"
+    "solves the equations CSV has none and JSON null. Numbers have the fewest digits that read "
+    "back\n"
+    "exactly. --output writes a temporary file beside FILE and renames it when all is done.";
 
 namespace {
 
@@ -44,18 +42,36 @@ std::uint64_t parse_seed(std::string_view text) {
   return seed;
 }
 
-const Activation* parse_activation(const std::string& name) {
-  if (const Activation* phi = find_activation(name)) return phi;
-  std::string known;
-  for (const Activation& phi : activations())
-    known += (known.empty() ? "" : ", ") + std::string(phi.name);
-  throw Failure("activation = '" + name + "' is unknown; allowed: " + known);
-}
-
 Format parse_format(const std::string& name) {
   if (name == "json") return Format::json;
   if (name == "csv") return Format::csv;
   throw Failure("format = '" + name + "' is unknown; allowed: json, csv");
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+constexpr std::uint32_t range_max = 1000000;
+
+void append_range(const std::string& parameter, const std::vector<std::string_view>& parts,
+                  double low, double high, std::vector<double>& values) {
+  const double first = parse_real(parameter, parts[0]);
+  const double last = parse_real(parameter, parts[1]);
+  for (const double end : {first, last}) {
+    check(check_range(parameter.c_str(), end, low, high));
+  }
+  const std::uint32_t count = parse_count(parameter + " count", parts[2], 2, range_max);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const double t = static_cast<double>(i) / (count - 1);
+    values.push_back(first * (1.0 - t) + last * t);
+  }
 }
 
 }  // namespace
@@ -86,6 +102,24 @@ std::uint32_t parse_count(const std::string& parameter, std::string_view text, s
   check(check_range(parameter.c_str(), value, low, high));
   return static_cast<std::uint32_t>(value);
 }
+
+std::vector<double> parse_list(const std::string& parameter, std::string_view text, double low,
+                               double high) {
+  std::vector<double> values;
+  for (const std::string_view item : split(text, ',')) {
+    const std::vector<std::string_view> parts = split(item, ':');
+    if (parts.size() == 3) {
+      append_range(parameter, parts, low, high, values);
+    } else {
+      values.push_back(parse_real(parameter, item));
+    }
+  }
+  return values;
+}
+
+const char* const list_help =
+    "comma-separated values; first:last:count stands for count evenly spaced values, both ends "
+    "included";
 
 CLI::Option* add_real(CLI::App& app, const std::string& flag, double& value,
                       const std::string& help) {
@@ -133,17 +167,7 @@ void add_common(CLI::App& app, CommonOptions& options) {
   app.footer(output_footer);
 }
 
-void add_activation(CLI::App& app, Initialisation& init) {
-  app.add_option_function<std::string>(
-         "--activation",
-         [&init](const std::string& name) { init.activation = parse_activation(name); },
-         "activation function phi")
-      ->type_name("NAME")
-      ->required();
-}
-
-void add_initialisation(CLI::App& app, Initialisation& init) {
-  add_activation(app, init);
+void add_variances(CLI::App& app, Initialisation& init) {
   add_real(app, "--sigma-w2", init.sigma_w2, "weights W_ij ~ N(0, sigma_w2 / N_in)")->required();
   add_real(app, "--sigma-b2", init.sigma_b2, "biases b_i ~ N(0, sigma_b2)")->default_str("0");
 }

@@ -49,8 +49,6 @@ struct CellJson {
   Json operator()(const std::string& value) const { return value; }
 };
 
-std::string text(const Cell& cell) { return std::visit(CellText{}, cell); }
-
 /// `word` as a POSIX shell reads it back, on one line.
 std::string shell_word(std::string word) {
   for (char& c : word) {
@@ -69,7 +67,7 @@ std::string command_line(const Report& report) {
   for (const auto& [name, value] : report.parameters) {
     std::string flag = " --" + name;
     for (char& c : flag) c = c == '_' ? '-' : c;
-    line += flag + " " + shell_word(text(value));
+    line += flag + " " + shell_word(cell_text(value));
   }
   return line;
 }
@@ -81,23 +79,8 @@ std::string joined(const std::vector<std::string>& cells) {
 }
 
 std::string render_csv(const Report& report) {
-  std::string csv = "# " + command_line(report) + "\n";
-  if (report.table.columns.empty()) {
-    std::vector<std::string> names;
-    std::vector<std::string> values;
-    for (const auto& [name, value] : report.results) {
-      names.push_back(name);
-      values.push_back(text(value));
-    }
-    return csv + joined(names) + joined(values);
-  }
-  for (const auto& [name, value] : report.results) csv += "# " + name + "=" + text(value) + "\n";
-  csv += joined(report.table.columns);
-  for (const auto& row : report.table.rows) {
-    std::vector<std::string> cells;
-    for (const Cell& cell : row) cells.push_back(text(cell));
-    csv += joined(cells);
-  }
+  std::string csv = csv_head(report);
+  for (const auto& row : report.table.rows) csv += csv_row(row);
   return csv;
 }
 
@@ -131,23 +114,20 @@ std::string render_json(const Report& report) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& cause) {
-  throw Failure("output: cannot write '" + path.string() + "': " + cause);
-}
-
 /// A file descriptor that is closed, and its name removed unless kept.
 class TemporaryFile {
  public:
-  TemporaryFile(fs::path name, const fs::path& target) : name_(std::move(name)) {
+  explicit TemporaryFile(fs::path name) : name_(std::move(name)) {
     fd_ = open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd_ < 0) refuse(target, std::strerror(errno));
   }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() {
+    if (fd_ < 0) return;
     close(fd_);
     if (!kept_) unlink(name_.c_str());
   }
+  /// Negative, with errno, when it could not be created.
   [[nodiscard]] int descriptor() const { return fd_; }
   /// False, with errno, when the rename failed.
   bool rename_to(const fs::path& target) {
@@ -190,32 +170,67 @@ bool write_all(int descriptor, const std::string& text) {
   return true;
 }
 
-void write_direct(const fs::path& path, const std::string& text) {
+/// False, with errno, when not all could be written.
+bool write_direct(const fs::path& path, const std::string& text) {
   const int fd = path.empty() ? STDOUT_FILENO : open(path.c_str(), O_WRONLY | O_CLOEXEC);
   const bool written = fd >= 0 && write_all(fd, text);
   const int error = errno;
   if (fd > STDOUT_FILENO) close(fd);
-  if (!written) refuse(path.empty() ? "standard output" : path, std::strerror(error));
+  errno = error;
+  return written;
 }
 
 }  // namespace
+
+std::string cell_text(const Cell& cell) { return std::visit(CellText{}, cell); }
+
+std::string csv_head(const Report& report) {
+  const std::string csv = "# " + command_line(report) + "\n";
+  if (report.table.columns.empty()) {
+    std::vector<std::string> names;
+    std::vector<std::string> values;
+    for (const auto& [name, value] : report.results) {
+      names.push_back(name);
+      values.push_back(cell_text(value));
+    }
+    return csv + joined(names) + joined(values);
+  }
+  std::string comments;
+  for (const auto& [name, value] : report.results) {
+    comments += "# " + name + "=" + cell_text(value) + "\n";
+  }
+  return csv + comments + joined(report.table.columns);
+}
+
+std::string csv_row(const std::vector<Cell>& row) {
+  std::vector<std::string> cells;
+  for (const Cell& cell : row) cells.push_back(cell_text(cell));
+  return joined(cells);
+}
 
 std::string render(const Report& report, Format format) {
   return format == Format::json ? render_json(report) : render_csv(report);
 }
 
-Output::Output(const std::string& path) : path_(path) {
+Output::Output(const std::string& path, std::string parameter)
+    : path_(path), parameter_(std::move(parameter)) {
   if (path.empty()) return;
   std::error_code error;
   const fs::file_status status = fs::status(path_, error);
-  if (fs::is_directory(status)) refuse(path_, "it is a directory");
+  if (fs::is_directory(status)) refuse("it is a directory");
   direct_ = fs::exists(status) && !fs::is_regular_file(status);
   if (!direct_ && fs::is_symlink(path_)) {
-    path_ = fs::canonical(path_, error);
-    if (error) refuse(path, error.message());
+    const fs::path target = fs::canonical(path_, error);
+    if (error) refuse(error.message());
+    path_ = target;
   }
-  if (fs::exists(status) && access(path_.c_str(), W_OK) != 0) refuse(path_, std::strerror(errno));
-  if (!direct_) TemporaryFile(temporary(), path_);
+  if (fs::exists(status) && access(path_.c_str(), W_OK) != 0) refuse(std::strerror(errno));
+  if (!direct_ && TemporaryFile(temporary()).descriptor() < 0) refuse(std::strerror(errno));
+}
+
+void Output::refuse(const std::string& cause) const {
+  const std::string name = path_.empty() ? "standard output" : path_.string();
+  throw Failure(parameter_ + ": cannot write '" + name + "': " + cause);
 }
 
 fs::path Output::temporary() const {
@@ -224,16 +239,18 @@ fs::path Output::temporary() const {
 }
 
 void Output::write(const std::string& text) const {
-  if (direct_) return write_direct(path_, text);
-  const SignalsHeld held;
-  TemporaryFile file(temporary(), path_);
-  struct stat before = {};
-  if (stat(path_.c_str(), &before) == 0 && fchmod(file.descriptor(), before.st_mode & 07777) != 0) {
-    refuse(path_, std::strerror(errno));
+  if (direct_) {
+    if (!write_direct(path_, text)) refuse(std::strerror(errno));
+    return;
   }
-  if (!write_all(file.descriptor(), text) || fsync(file.descriptor()) != 0 ||
+  const SignalsHeld held;
+  TemporaryFile file(temporary());
+  struct stat before = {};
+  const bool exists = stat(path_.c_str(), &before) == 0;
+  if (file.descriptor() < 0 || (exists && fchmod(file.descriptor(), before.st_mode & 07777) != 0) ||
+      !write_all(file.descriptor(), text) || fsync(file.descriptor()) != 0 ||
       !file.rename_to(path_)) {
-    refuse(path_, std::strerror(errno));
+    refuse(std::strerror(errno));
   }
 }
 

@@ -35,19 +35,29 @@ struct Report {
 
 [[nodiscard]] std::string render(const Report& report, Format format);
 
+/// The parts of a CSV, for tables that are written while they grow: comments and header, then rows.
+[[nodiscard]] std::string csv_head(const Report& report);
+[[nodiscard]] std::string csv_row(const std::vector<Cell>& row);
+
+/// As it stands in a CSV.
+[[nodiscard]] std::string cell_text(const Cell& cell);
+
 /// The destination of a report. A path that cannot be written is refused at construction, before
 /// any long work; `write` makes a temporary file beside it and renames it over the path, so that
 /// readers see the old file or the new one. Devices and pipes are written directly.
 class Output {
  public:
-  /// Empty path: standard output. Throws Failure.
-  explicit Output(const std::string& path);
+  /// Empty path: standard output. Failures are of this `parameter`. Throws Failure.
+  explicit Output(const std::string& path, std::string parameter = "output");
   void write(const std::string& text) const;
+  [[nodiscard]] bool is_standard_output() const { return path_.empty(); }
 
  private:
   [[nodiscard]] std::filesystem::path temporary() const;
+  [[noreturn]] void refuse(const std::string& cause) const;
 
   std::filesystem::path path_;
+  std::string parameter_;
   bool direct_ = true;
 };
 

@@ -14,6 +14,7 @@
 #include "igb/guessing_law.hpp"
 #include "igb/mean_field.hpp"
 #include "igb/statistics.hpp"
+#include "layer_options.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "progress.hpp"
@@ -27,6 +28,7 @@ constexpr std::uint32_t threads_max = 1024;
 
 struct SimulateOptions {
   CommonOptions common;
+  LayerOptions layer;
   Architecture architecture{
       .init = {}, .input_width = 0, .width = 1000, .depth = 100, .classes = 2};
   std::uint32_t inputs = 0;  ///< 0: inputs_default, or all rows of a CSV file
@@ -89,15 +91,16 @@ void check_input_width(const SimulateOptions& options, const Dataset& data) {
 
 Record parameters(const SimulateOptions& options, const EnsembleRequest& request) {
   const Architecture& architecture = request.architecture;
-  Record record = {{"activation", architecture.init.activation->name},
-                   {"sigma_w2", architecture.init.sigma_w2},
-                   {"sigma_b2", architecture.init.sigma_b2},
-                   {"width", std::uint64_t{architecture.width}},
-                   {"depth", std::uint64_t{architecture.depth}},
-                   {"inputs", std::uint64_t{request.data->inputs}},
-                   {"networks", std::uint64_t{request.networks}},
-                   {"classes", std::uint64_t{architecture.classes}},
-                   {"data", options.data}};
+  Record record;
+  options.layer.append_to(record);
+  record.insert(record.end(), {{"sigma_w2", architecture.init.sigma_w2},
+                               {"sigma_b2", architecture.init.sigma_b2},
+                               {"width", std::uint64_t{architecture.width}},
+                               {"depth", std::uint64_t{architecture.depth}},
+                               {"inputs", std::uint64_t{request.data->inputs}},
+                               {"networks", std::uint64_t{request.networks}},
+                               {"classes", std::uint64_t{architecture.classes}},
+                               {"data", options.data}});
   if (options.data == "fashion-mnist") record.emplace_back("data_dir", options.data_dir);
   record.insert(record.end(), {{"input_width", std::uint64_t{architecture.input_width}},
                                {"sampler", options.sampler},
@@ -157,8 +160,9 @@ void append_frequencies(const EnsembleResult& ensemble, const Signal& output, st
   results.emplace_back("ks_p_value", ks_p_value(distance, ensemble.g.size()));
 }
 
-void run(const SimulateOptions& options) {
+void run(SimulateOptions& options) {
   const Output output(options.common.output);
+  options.layer.resolve(options.architecture.init);
   check_sampler(options.sampler);
   check(validate(options.architecture.init));
   const Dataset data = load(options);
@@ -211,7 +215,8 @@ void add_simulate(CLI::App& program) {
       "Random networks on a data set: moments of every layer and the classes they guess");
   Architecture& architecture = options->architecture;
   add_common(app, options->common);
-  add_initialisation(app, architecture.init);
+  options->layer.add_to(app);
+  add_variances(app, architecture.init);
   add_count(app, "--width", architecture.width, 1, width_max, "units of a hidden layer")
       ->default_str("1000");
   add_count(app, "--depth", architecture.depth, 1, depth_max, "hidden layers")->default_str("100");

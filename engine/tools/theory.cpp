@@ -5,6 +5,7 @@
 #include "failure.hpp"
 #include "igb/architecture.hpp"
 #include "igb/mean_field.hpp"
+#include "layer_options.hpp"
 #include "options.hpp"
 #include "output.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 
 struct TheoryOptions {
   CommonOptions common{.format = Format::json, .output = {}};
+  LayerOptions layer;
   Initialisation init;
   std::uint32_t depth = 0;
   double q0 = 1.0;
@@ -20,9 +22,10 @@ struct TheoryOptions {
 };
 
 Record parameters(const TheoryOptions& options) {
-  Record record = {{"activation", options.init.activation->name},
-                   {"sigma_w2", options.init.sigma_w2},
-                   {"sigma_b2", options.init.sigma_b2}};
+  Record record;
+  options.layer.append_to(record);
+  record.emplace_back("sigma_w2", options.init.sigma_w2);
+  record.emplace_back("sigma_b2", options.init.sigma_b2);
   if (options.depth > 0) {
     record.emplace_back("depth", std::uint64_t{options.depth});
     record.emplace_back("q0", options.q0);
@@ -55,8 +58,9 @@ Table layers(const TheoryOptions& options) {
   return table;
 }
 
-void run(const TheoryOptions& options) {
+void run(TheoryOptions& options) {
   const Output output(options.common.output);
+  options.layer.resolve(options.init);
   FixedPoint point;
   check(fixed_point(options.init, point));
   Report report{.command = "theory",
@@ -76,7 +80,8 @@ void add_theory(CLI::App& program) {
       "theory",
       "Mean-field theory of one initialisation: the fixed point and, with --depth, every layer");
   add_common(app, options->common);
-  add_initialisation(app, options->init);
+  options->layer.add_to(app);
+  add_variances(app, options->init);
   CLI::Option* depth = add_count(
       app, "--depth", options->depth, 1, depth_max,
       "hidden layers L: adds `layers` 1 .. L+1, layer L+1 being the output; in CSV they are "

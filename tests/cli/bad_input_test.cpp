@@ -4,6 +4,7 @@
 namespace {
 
 const std::string tanh_theory = "theory --activation tanh ";
+const std::string tanh_map = "map --activation tanh --sigma-b2 0.1 ";
 const std::string tanh_run = "simulate --activation tanh --sigma-w2 1.5 --width 8 --depth 2 ";
 
 }  // namespace
@@ -13,7 +14,7 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
     std::string arguments;
     std::vector<std::string> parts;
   } cases[] = {
-      {"", {"subcommand", "theory, lines, simulate"}},
+      {"", {"subcommand", "theory, lines, map, simulate"}},
       {"simulat", {"simulat"}},
       {"theory --sigma-w2 1", {"--activation", "required"}},
       {tanh_theory, {"--sigma-w2", "required"}},
@@ -54,6 +55,34 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
       {"lines --activation tanh --sigma-b2 0.1 --gamma nan", {"gamma = nan"}},
       {"lines --activation tanh --sigma-b2 0.1 --gamma inf", {"gamma = inf"}},
       {"lines --activation tanh", {"--sigma-b2", "required"}},
+      {"map --activation tanh --sigma-w2 1", {"--sigma-b2", "required"}},
+      {tanh_map + "--sigma-w2 0:4:5", {"sigma_w2 = 0", "1e-06 to 1000000"}},
+      {tanh_map + "--sigma-w2 nan", {"sigma_w2 = nan", "1e-06 to 1000000"}},
+      {tanh_map + "--sigma-w2 1,1e7", {"sigma_w2 = 10000000", "1000000"}},
+      {tanh_map + "--sigma-w2 1:2:1000001", {"sigma_w2 count = 1000001", "2 to 1000000"}},
+      {tanh_map + "--sigma-w2 1:2", {"sigma_w2", "'1:2' is not a number"}},
+      {"map --activation tanh --sigma-w2 1 --sigma-b2 -1:0:3", {"sigma_b2 = -1", "0 to 1000000"}},
+      {tanh_map + "--sigma-w2 1 --plot ''", {"plot = ''"}},
+      {tanh_map + "--sigma-w2 1 --plot map.pdf", {"plot", "'map.pdf'", ".png", ".svg"}},
+      {tanh_map + "--sigma-w2 1,2 --plot map.png",
+       {"plot", "sigma_b2 = '0.1'", "first:last:count"}},
+      {tanh_map + "--sigma-w2 1 --plot no/such/map.png", {"plot", "'no/such/map.png'"}},
+      {tanh_theory + "--sigma-w2 1 --slope 0.1", {"slope", "tanh has none", "leaky_relu"}},
+      {tanh_theory + "--sigma-w2 1 --block pool", {"block", "'pool'", "max_pool", "convolution"}},
+      {tanh_theory + "--sigma-w2 1 --pool 2",
+       {"pool: block plain has none", "max_pool, average_pool"}},
+      {tanh_theory + "--sigma-w2 1 --block dropout --keep 0.5 --taps 3",
+       {"taps: block dropout has none", "convolution, delta_orthogonal"}},
+      {tanh_theory + "--sigma-w2 1 --block dropout", {"keep", "block dropout needs --keep"}},
+      {tanh_theory + "--sigma-w2 1 --block dropout --keep 0", {"keep = 0", "0.001 to 1"}},
+      {tanh_theory + "--sigma-w2 1 --block dropout --keep nan", {"keep = nan", "0.001 to 1"}},
+      {tanh_theory + "--sigma-w2 1 --block max_pool --pool 1", {"pool = 1", "2 to 64"}},
+      {tanh_theory + "--sigma-w2 1 --block convolution --taps 4", {"taps", "odd", "1023"}},
+      {tanh_theory + "--sigma-w2 1 --block residual_scaled", {"block residual_scaled needs"}},
+      {tanh_theory + "--sigma-w2 1 --block residual_after --residual-depth 0",
+       {"residual_depth = 0", "1 to 1048576"}},
+      {tanh_theory + "--sigma-w2 1 --block residual --sigma-v2 0", {"sigma_v2 = 0", "1e-06"}},
+      {tanh_theory + "--sigma-w2 1 --block residual --sigma-a2 -1", {"sigma_a2 = -1", "1000000"}},
       {tanh_run + "--width 0", {"--width"}},
       {tanh_run + "--networks 0", {"networks = 0", "1 to 16777216"}},
       {tanh_run + "--networks 1e3", {"networks", "'1e3' is not a whole number", "16777216"}},
@@ -90,7 +119,7 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
 
 TEST_CASE("helpAndVersionSucceedOnStandardOutput") {
   for (const std::string arguments :
-       {"--help", "theory --help", "lines --help", "simulate --help"}) {
+       {"--help", "theory --help", "lines --help", "map --help", "simulate --help"}) {
     const Run run = igb(arguments);
     CHECK(run.status == 0);
     CHECK(run.err.empty());

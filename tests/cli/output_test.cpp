@@ -16,11 +16,17 @@ const std::string quick = "theory --activation tanh --sigma-w2 2 --sigma-b2 0.1"
 const std::string endless =
     "simulate --activation tanh --sigma-w2 2 --width 200 --depth 50 --networks 16777216";
 
-void kill_in_mid_run(int signal) {
+const std::vector<std::string> endless_simulation = {
+    "simulate", "--activation", "tanh", "--sigma-w2", "2", "--networks", "16777216"};
+const std::vector<std::string> endless_map = {"map",         "--activation", "tanh",
+                                              "--sigma-b2",  "0:1:1000000",  "--sigma-w2",
+                                              "1:2:1000000", "--plot"};
+
+void kill_in_mid_run(std::vector<std::string> arguments, int signal) {
   const TemporaryFolder folder;
-  const pid_t process =
-      start_igb({"simulate", "--activation", "tanh", "--sigma-w2", "2", "--networks", "16777216",
-                 "--output", folder.file("result.csv")});
+  if (arguments.back() == "--plot") arguments.push_back(folder.file("picture.svg"));
+  arguments.insert(arguments.end(), {"--output", folder.file("result.csv")});
+  const pid_t process = start_igb(arguments);
   std::this_thread::sleep_for(std::chrono::milliseconds(700));
   CHECK(kill(process, signal) == 0);
   int status = 0;
@@ -99,6 +105,12 @@ TEST_CASE("aDeviceIsWrittenAndStaysADevice") {
   CHECK(full.err.find("/dev/full") != std::string::npos);
 }
 
-TEST_CASE("aKilledRunLeavesNothing") { kill_in_mid_run(SIGKILL); }
+TEST_CASE("aKilledRunLeavesNothing") {
+  kill_in_mid_run(endless_simulation, SIGKILL);
+  kill_in_mid_run(endless_map, SIGKILL);
+}
 
-TEST_CASE("anInterruptedRunLeavesNothing") { kill_in_mid_run(SIGINT); }
+TEST_CASE("anInterruptedRunLeavesNothing") {
+  kill_in_mid_run(endless_simulation, SIGINT);
+  kill_in_mid_run(endless_map, SIGINT);
+}

@@ -16,9 +16,9 @@ Json Run::json() const {
   return Json::parse(out);
 }
 
-Run igb(const std::string& arguments) {
+Run igb(const std::string& arguments, const std::string& environment) {
   const TemporaryFolder folder;
-  const std::string command = std::string("'") + IGB_PROGRAM + "' " + arguments + " >'" +
+  const std::string command = environment + " '" + IGB_PROGRAM + "' " + arguments + " >'" +
                               folder.file("out") + "' 2>'" + folder.file("err") + "'";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder.file("out")),

@@ -21,8 +21,9 @@ struct Run {
   [[nodiscard]] Json json() const;
 };
 
-/// Runs igb with these arguments, which a shell splits.
-Run igb(const std::string& arguments);
+/// Runs igb with these arguments, which a shell splits, and variables of the environment set
+/// before.
+Run igb(const std::string& arguments, const std::string& environment = "");
 
 /// Starts igb with these arguments in the background, its output discarded.
 pid_t start_igb(const std::vector<std::string>& arguments);

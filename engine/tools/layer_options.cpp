@@ -1,0 +1,185 @@
+#include "layer_options.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "failure.hpp"
+#include "igb/architecture.hpp"
+#include "options.hpp"
+
+namespace igb::cli {
+namespace {
+
+using Kind = BlockKind;
+
+/// One parameter of some kinds of block: its only mention on the command line's side.
+struct BlockParameter {
+  const char* name;
+  std::vector<Kind> kinds;
+  bool needed;  ///< it has no default that makes sense
+  CLI::Option* (*add)(CLI::App& app, igb::Block& block);
+  Cell (*value)(const igb::Block& block);
+};
+
+const std::vector<BlockParameter>& block_parameters() {
+  static const std::vector<BlockParameter> parameters = {
+      {"pool",
+       {Kind::max_pool, Kind::average_pool},
+       false,
+       [](CLI::App& app, igb::Block& block) {
+         return add_count(app, "--pool", block.pool, 2, pool_max, "units a pool")->default_str("2");
+       },
+       [](const igb::Block& block) -> Cell { return std::uint64_t{block.pool}; }},
+      {"keep",
+       {Kind::dropout},
+       true,
+       [](CLI::App& app, igb::Block& block) {
+         return add_real(app, "--keep", block.keep, "probability with which dropout keeps a unit");
+       },
+       [](const igb::Block& block) -> Cell { return block.keep; }},
+      {"residual_depth",
+       {Kind::residual_scaled, Kind::residual_after},
+       true,
+       [](CLI::App& app, igb::Block& block) {
+         return add_count(app, "--residual-depth", block.residual_depth, 1, depth_max,
+                          "the L of the branches' factor 1 / sqrt(L), usually the depth");
+       },
+       [](const igb::Block& block) -> Cell { return std::uint64_t{block.residual_depth}; }},
+      {"sigma_v2",
+       {Kind::residual},
+       false,
+       [](CLI::App& app, igb::Block& block) {
+         return add_real(app, "--sigma-v2", block.sigma_v2, "weights V_ij ~ N(0, sigma_v2 / N)")
+             ->default_str("1");
+       },
+       [](const igb::Block& block) -> Cell { return block.sigma_v2; }},
+      {"sigma_a2",
+       {Kind::residual},
+       false,
+       [](CLI::App& app, igb::Block& block) {
+         return add_real(app, "--sigma-a2", block.sigma_a2, "biases a_i ~ N(0, sigma_a2)")
+             ->default_str("0");
+       },
+       [](const igb::Block& block) -> Cell { return block.sigma_a2; }},
+      {"taps",
+       {Kind::convolution, Kind::delta_orthogonal},
+       false,
+       [](CLI::App& app, igb::Block& block) {
+         return add_count(app, "--taps", block.taps, 1, taps_max, "width of the kernel, odd")
+             ->default_str("3");
+       },
+       [](const igb::Block& block) -> Cell { return std::uint64_t{block.taps}; }},
+  };
+  return parameters;
+}
+
+bool belongs(const BlockParameter& parameter, Kind kind) {
+  return std::ranges::find(parameter.kinds, kind) != parameter.kinds.end();
+}
+
+std::string kind_names(const BlockParameter& parameter) {
+  std::string names;
+  for (const Kind kind : parameter.kinds) {
+    names += (names.empty() ? "" : ", ") + std::string(block_name(kind));
+  }
+  return names;
+}
+
+std::string flag(const BlockParameter& parameter) {
+  std::string flag = std::string("--") + parameter.name;
+  std::ranges::replace(flag, '_', '-');
+  return flag;
+}
+
+template <class Names>
+std::string joined(const Names& names) {
+  std::string text;
+  for (const char* const name : names) text += (text.empty() ? "" : ", ") + std::string(name);
+  return text;
+}
+
+std::vector<const char*> activation_names() {
+  std::vector<const char*> names;
+  for (const Activation& phi : activations()) names.push_back(phi.name);
+  return names;
+}
+
+}  // namespace
+
+void LayerOptions::add_to(CLI::App& app) {
+  app.add_option("--activation", activation_name_,
+                 "activation function phi: " + joined(activation_names()))
+      ->type_name("NAME")
+      ->required();
+  app.add_option_function<std::string>(
+         "--slope", [this](const std::string& text) { slope_ = parse_real("slope", text); },
+         "slope of leaky_relu below 0")
+      ->type_name("NUMBER");
+  app.add_option("--block", block_name_,
+                 "what else stands between two layers: " + joined(block_names()))
+      ->type_name("NAME")
+      ->default_str("plain");
+  for (const BlockParameter& parameter : block_parameters()) {
+    CLI::Option* option = parameter.add(app, block_);
+    option->description(option->get_description() + " (" + kind_names(parameter) + ")");
+    block_options_.push_back(option);
+  }
+}
+
+void LayerOptions::resolve(Initialisation& init) {
+  resolve_activation();
+  resolve_block();
+  init.activation = &phi_;
+  init.block = block_;
+}
+
+void LayerOptions::resolve_activation() {
+  const Activation* const known = find_activation(activation_name_);
+  if (known == nullptr) {
+    throw Failure("activation = '" + activation_name_ +
+                  "' is unknown; allowed: " + joined(activation_names()));
+  }
+  phi_ = *known;
+  if (!slope_) return;
+  if (activation_name_ != "leaky_relu") {
+    throw Failure("slope: activation " + activation_name_ + " has none; it belongs to leaky_relu");
+  }
+  phi_.parameter = *slope_;
+}
+
+void LayerOptions::resolve_block() {
+  if (!find_block(block_name_, block_.kind).ok()) {
+    throw Failure("block = '" + block_name_ + "' is unknown; allowed: " + joined(block_names()));
+  }
+  for (std::size_t i = 0; i < block_options_.size(); ++i) {
+    const BlockParameter& parameter = block_parameters()[i];
+    const bool given = block_options_[i]->count() > 0;
+    const bool used = belongs(parameter, block_.kind);
+    if (given && !used) {
+      throw Failure(std::string(parameter.name) + ": block " + block_name_ +
+                    " has none; it belongs to " + kind_names(parameter));
+    }
+    if (used && !given && parameter.needed) {
+      throw Failure(std::string(parameter.name) + ": block " + block_name_ + " needs " +
+                    flag(parameter));
+    }
+  }
+  check(validate(block_));
+  if (block_.kind != Kind::plain) {
+    throw Failure("block = '" + block_name_ + "' is not available in this version; allowed: plain");
+  }
+}
+
+void LayerOptions::append_to(Record& parameters) const {
+  parameters.emplace_back("activation", activation_name_);
+  if (activation_name_ == "leaky_relu") parameters.emplace_back("slope", phi_.parameter);
+  if (block_.kind == Kind::plain) return;
+  parameters.emplace_back("block", block_name_);
+  for (const BlockParameter& parameter : block_parameters()) {
+    if (belongs(parameter, block_.kind)) {
+      parameters.emplace_back(parameter.name, parameter.value(block_));
+    }
+  }
+}
+
+}  // namespace igb::cli
