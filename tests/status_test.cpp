@@ -28,7 +28,7 @@ std::string message(const Status& status) {
 
 TEST_CASE("everyStatusCodeHasItsOwnText") {
   std::set<std::string> texts;
-  const auto last = static_cast<int>(StatusCode::finished);
+  const auto last = static_cast<int>(StatusCode::syntax);
   for (int code = 0; code <= last; ++code) texts.insert(status_text(StatusCode{code}));
   CHECK(texts.size() == static_cast<std::size_t>(last) + 1);
   CHECK(texts.count("unknown status") == 0);
@@ -45,6 +45,10 @@ TEST_CASE("messageNamesParameterValueAndRange") {
         "memory = 100 is a buffer too small: needed are 128");
   CHECK(message({StatusCode::unknown_name, "activation"}) == "activation: unknown name");
   CHECK(message({StatusCode::non_finite, "layer", 13}) == "not a finite number (layer = 13)");
+  CHECK(message({StatusCode::non_finite, "activation", 2.5, 0, 0, "phi is not finite at x ="}) ==
+        "activation: phi is not finite at x = 2.5");
+  CHECK(message({StatusCode::syntax, "expression", 7, 0, 0, "expected ')'"}) ==
+        "expression, character 7: expected ')'");
   CHECK(message({}) == "ok");
 }
 

@@ -18,6 +18,7 @@ constexpr std::array texts{
     "no such solution",
     "iteration did not converge",
     "nothing left to do",
+    "syntax error",
 };
 
 }  // namespace
@@ -40,7 +41,17 @@ std::size_t write_message(const Status& status, std::span<char> buffer) {
       length = std::snprintf(buffer.data(), buffer.size(), "%s = %.12g is a %s: needed are %.12g",
                              status.parameter, status.value, text, status.low);
       break;
+    case StatusCode::syntax:
+      length = std::snprintf(buffer.data(), buffer.size(), "%s, character %.12g: %s",
+                             status.parameter, status.value, status.detail);
+      break;
     case StatusCode::non_finite:
+      if (status.detail[0] != '\0') {
+        length = std::snprintf(buffer.data(), buffer.size(), "%s: %s %.12g", status.parameter,
+                               status.detail, status.value);
+        break;
+      }
+      [[fallthrough]];
     case StatusCode::no_solution:
     case StatusCode::no_convergence:
     case StatusCode::finished:

@@ -3,6 +3,8 @@
 #include <span>
 #include <string_view>
 
+#include "igb/status.hpp"
+
 namespace igb {
 
 /// An activation function phi as data: its values in double precision for the theory, and the facts
@@ -10,7 +12,8 @@ namespace igb {
 /// (src/activation_list.hpp), which is the only place to add a built-in one.
 ///
 /// A user's own phi is a value of this type as well: fill in the functions and the facts, and point
-/// `context` to whatever the functions need.
+/// `context` to whatever the functions need; or have `make_activation` do so. Text is read by
+/// expression.hpp, sampled points by table.hpp.
 struct Activation {
   using Function = double (*)(const Activation& phi, double x);
   struct ClosedForms;
@@ -51,5 +54,58 @@ struct Activation {
 
 /// The activation of that name, or null.
 [[nodiscard]] const Activation* find_activation(std::string_view name);
+
+/// A function's value, first and second derivative at one point.
+struct Jet {
+  double value;
+  double slope;
+  double bend;
+};
+
+/// The value, slope or bend of the callable that `context` points to.
+template <class Callable, double Jet::*part>
+[[nodiscard]] double part_at(const Activation& phi, double x) {
+  return (*static_cast<const Callable*>(phi.context))(x).*part;
+}
+
+/// The activation of a callable, f(x) -> Jet, which must outlive it:
+///
+///   const auto softsign = [](double x) -> igb::Jet {
+///     const double r = 1.0 / (1.0 + std::abs(x));
+///     return {x * r, r * r, -2.0 * std::copysign(r * r * r, x)};
+///   };
+///   constexpr double kinks[] = {0.0};
+///   igb::Activation phi = igb::make_activation("softsign", softsign, kinks);
+///   igb::Status status = igb::find_facts(phi);  // odd and bounded
+///
+/// `kinks` as above; a point where only phi'' jumps (0 here) belongs there, too, for quadrature to
+/// be exact.
+template <class Callable>
+[[nodiscard]] Activation make_activation(const char* name, const Callable& f,
+                                         std::span<const double> kinks = {}) {
+  Activation phi;
+  phi.name = name;
+  phi.kinks = kinks;
+  phi.value_at = part_at<Callable, &Jet::value>;
+  phi.slope_at = part_at<Callable, &Jet::slope>;
+  phi.bend_at = part_at<Callable, &Jet::bend>;
+  phi.context = &f;
+  return phi;
+}
+template <class Callable>
+Activation make_activation(const char*, const Callable&&, std::span<const double> = {}) = delete;
+
+/// Finds `odd`, `bounded` and `homogeneous` of a user's phi by looking at it, at 2001 points of
+/// |x| <= 100 and 112 of 100 < |x| <= 1e16:
+///   odd          |phi(x) + phi(-x)| <= 1e-15 (|phi(x)| + |phi(1)|) for |x| <= 100
+///   bounded      beyond 1e8, |phi| is at most 1.01 times what it is before
+///   homogeneous  phi(x) = |x| phi(sign x) to 1e-13 everywhere
+/// Errors: out_of_range (kinks: finite, ascending, at most kinks_max); non_finite, naming x, where
+/// phi or phi', or between the kinks phi'', is not finite within |x| <= 100, phi jumps at a kink,
+/// or phi is farther out not a number, or infinite because something inside it overflows;
+/// no_solution where phi is constant.
+Status find_facts(Activation& phi);
+
+inline constexpr int kinks_max = 64;
 
 }  // namespace igb

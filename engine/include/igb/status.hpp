@@ -17,16 +17,18 @@ enum class StatusCode : std::int32_t {
   no_solution,       ///< the line or fixed point asked for does not exist
   no_convergence,    ///< an iteration did not reach its tolerance
   finished,          ///< a step was asked for after the last layer
+  syntax,  ///< text that cannot be read; value: the position, from 1; detail: what was wanted
 };
 
 /// Outcome of a call: what went wrong, with which parameter, its value and its allowed range.
-/// Plain data; `parameter` points to a string with static lifetime.
+/// Plain data; `parameter` and `detail` point to strings with static lifetime.
 struct [[nodiscard]] Status {
   StatusCode code = StatusCode::ok;
   const char* parameter = "";
   double value = 0.0;
   double low = 0.0;
   double high = 0.0;
+  const char* detail = "";  ///< of syntax and, where it says more than the code, of non_finite
 
   [[nodiscard]] constexpr bool ok() const { return code == StatusCode::ok; }
 };
