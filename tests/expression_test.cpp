@@ -444,7 +444,10 @@ TEST_CASE("makeActivationTakesACallable") {
   CHECK(phi.derivative(3.0) == close(1.0 / 16.0, 1e-15));
   CHECK(phi.second_derivative(-1.0) == close(0.25, 1e-15));
 
-  constexpr double unordered[] = {1.0, 1.0};
+  constexpr double repeated[] = {1.0, 1.0};
+  phi.kinks = repeated;
+  CHECK(std::string(find_facts(phi).parameter) == "kink (repeated)");
+  constexpr double unordered[] = {1.0, 0.0};
   phi.kinks = unordered;
   CHECK(std::string(find_facts(phi).parameter) == "kink");
   constexpr double infinite[] = {INFINITY};

@@ -575,7 +575,7 @@ class ExpressionParser {
   Status name(bool& wants_operand) {
     const std::size_t start = position_;
     while (is_letter(peek()) || is_digit(peek())) ++position_;
-    const std::string_view name = text_.substr(start, position_ - start);
+    const std::string_view name{text_.data() + start, position_ - start};
     wants_operand = false;
     if (name == "x") {
       emit(Operation::variable);

@@ -1,6 +1,7 @@
 #include "probe.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "igb/activation.hpp"
 
@@ -14,11 +15,12 @@ Status not_finite(const char* detail, double x) {
 Status check_kinks(const Activation& phi) {
   const auto count = static_cast<double>(phi.kinks.size());
   if (const Status s = check_range("kinks", count, 0, kinks_max); !s.ok()) return s;
-  double low = std::numeric_limits<double>::lowest();
+  constexpr double largest = std::numeric_limits<double>::max();
+  double below = -largest;
   for (const double kink : phi.kinks) {
-    const Status s = check_range("kink", kink, low, std::numeric_limits<double>::max());
-    if (!s.ok()) return s;
-    low = std::nextafter(kink, std::numeric_limits<double>::infinity());
+    if (const Status s = check_range("kink", kink, below, largest); !s.ok()) return s;
+    if (kink == below) return {StatusCode::out_of_range, "kink (repeated)", kink, below, largest};
+    below = kink;
   }
   return {};
 }
