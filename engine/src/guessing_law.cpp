@@ -5,6 +5,7 @@
 #include <limits>
 #include <numbers>
 
+#include "binomial.hpp"
 #include "root.hpp"
 
 namespace igb {
@@ -13,7 +14,6 @@ namespace {
 constexpr double pi = std::numbers::pi;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double half_ln_2pi = 0.91893853320467274178;
 
 bool is_ratio(double gamma) { return gamma >= 0.0; }
 bool is_probability(double p) { return p >= 0.0 && p <= 1.0; }
@@ -43,60 +43,6 @@ double lower_quantile(double p) {
   }
   return x;
 }
-
-// ---- finite data sets -----------------------------------------------------------------------
-
-/// ln n! - ln(sqrt(2 pi n) (n / e)^n)
-double stirling_error(double n) {
-  if (n < 16.0) {
-    double factorial = 1.0;
-    for (double k = 2.0; k <= n; k += 1.0) factorial *= k;
-    return std::log(factorial) - ((n + 0.5) * std::log(n) - n + half_ln_2pi);
-  }
-  const double r = 1.0 / (n * n);
-  return (1.0 / 12.0 - r * (1.0 / 360.0 - r * (1.0 / 1260.0 - r * (1.0 / 1680.0 - r / 1188.0)))) /
-         n;
-}
-
-/// n ln(n / mean) + mean - n, the deviance of a count; without cancellation for n near mean.
-double deviance(double n, double mean) {
-  if (mean == 0.0) return n == 0.0 ? 0.0 : infinity;
-  const double difference = n - mean;
-  if (std::abs(difference) > 0.1 * (n + mean)) {
-    return n == 0.0 ? mean : n * std::log(n / mean) - difference;
-  }
-  // With v = (n - mean) / (n + mean): n ln((1 + v) / (1 - v)) - difference, as a series.
-  const double v = difference / (n + mean);
-  double sum = difference * v;
-  double power = 2.0 * n * v;
-  for (int k = 3; k < 40; k += 2) {
-    power *= v * v;
-    const double next = sum + power / k;
-    if (next == sum) break;
-    sum = next;
-  }
-  return sum;
-}
-
-/// ln P(n of D | success rate p) = constant - deviances, by the saddle-point form of the binomial
-/// law (Loader 2000), which keeps digits at large D.
-struct Binomial {
-  double inputs;
-  double n;
-  double constant;
-
-  Binomial(double inputs_, double n_) : inputs(inputs_), n(n_), constant(0.0) {
-    if (n == 0.0 || n == inputs) return;
-    constant = stirling_error(inputs) - stirling_error(n) - stirling_error(inputs - n) -
-               half_ln_2pi + 0.5 * std::log(inputs / (n * (inputs - n)));
-  }
-  /// p and its complement q = 1 - p, each to full relative precision.
-  double log_probability(double p, double q) const {
-    if (n == 0.0) return inputs * (p < 0.5 ? std::log1p(-p) : std::log(q));
-    if (n == inputs) return inputs * (q < 0.5 ? std::log1p(-q) : std::log(p));
-    return constant - deviance(n, inputs * p) - deviance(inputs - n, inputs * q);
-  }
-};
 
 /// P(n) = INT exp(log_integrand(u)) du over u = sqrt(gamma) z. The integrand is log-concave.
 struct MixedBinomial {
@@ -237,6 +183,13 @@ double TwoClassLaw::prob_max_above(double threshold) const {
   if (!is_ratio(gamma) || !(threshold >= 0.5 && threshold <= 1.0)) return nan;
   if (threshold == 1.0 || gamma == 0.0) return 0.0;
   return 2.0 * normal_cdf(normal_quantile(1.0 - threshold) / std::sqrt(gamma));
+}
+
+double TwoClassLaw::max_quantile(double p) const {
+  if (!is_ratio(gamma) || !is_probability(p)) return nan;
+  if (gamma == 0.0 || p == 0.0) return 0.5;
+  if (gamma == infinity) return 1.0;
+  return normal_cdf(-std::sqrt(gamma) * normal_quantile(0.5 * (1.0 - p)));
 }
 
 Status finite_two_class_law(double gamma, std::span<double> pmf) {

@@ -14,6 +14,8 @@ namespace igb {
 /// The law of the first guess for two classes (THEORY.md section 3): over networks, the fraction of
 /// (infinitely many) inputs assigned to class 0 is G_0 = Phi(sqrt(gamma) z), z ~ N(0, 1).
 /// 0 <= gamma <= infinity; gamma = 0 is a point mass at 1/2, gamma = infinity half at 0, half at 1.
+/// gamma of any layer, of finite depth as well, is Signal::gamma(); more than two classes:
+/// many_class_law.hpp.
 struct TwoClassLaw {
   double gamma;
 
@@ -25,6 +27,8 @@ struct TwoClassLaw {
       const;  ///< E[max(G_0, 1 - G_0)] = 1/2 + atan(sqrt gamma) / pi
   /// P(max(G_0, 1 - G_0) > threshold), 1/2 <= threshold <= 1.
   [[nodiscard]] double prob_max_above(double threshold) const;
+  /// Quantile of max(G_0, 1 - G_0): P(max <= max_quantile(p)) = p.
+  [[nodiscard]] double max_quantile(double p) const;
 };
 
 /// The same law for a finite data set of D = pmf.size() - 1 >= 1 independent inputs:
