@@ -127,7 +127,7 @@ TEST_CASE("depth scales are the rates at which iteration forgets") {
   CHECK(std::log((disturbed_q.q / report.q_star - 1.0) / 1e-6) == close(-1.0 / report.xi_q, 1e-4));
   CHECK(report.xi_grad == close(-1.0 / std::log(report.chi_1), 1e-15));
   CHECK(report.xi_grad < 0.0);
-  CHECK(report.chi_1 == close(chi_grad(init, report.q_star), 1e-14));
+  CHECK(report.chi_1 == close(backward_factor(init, {report.q_star, 0.0}), 1e-14));
 }
 
 TEST_CASE("phases of tanh follow gamma and chi_1 across the plane") {

@@ -1,193 +1,295 @@
 #include "igb/mean_field.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
-#include "igb/expectation.hpp"
-#include "quadrature.hpp"
+#include "layer_rule.hpp"
 #include "root.hpp"
 
 namespace igb {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double largest_q = 1e30;    // beyond, the variance counts as divergent
-constexpr double smallest_q = 1e-30;  // below, phi is its tangent at 0
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr Signal unit_inputs{1.0, 1.0};
 constexpr double layers_max = (1 << 20) + 1;  // depth_max hidden ones and the output
 
 double depth_scale(double chi) {
-  return std::abs(chi - 1.0) <= edge_tolerance ? infinity : -1.0 / std::log(chi);
+  return std::abs(std::abs(chi) - 1.0) <= edge_tolerance ? infinity
+                                                         : -1.0 / std::log(std::abs(chi));
 }
 
-/// sigma_b2 / (sigma_w2 q), the weight of the bias against that of the signal.
-double bias_ratio(const Initialisation& init, double q) {
-  return init.sigma_b2 == 0.0 ? 0.0 : init.sigma_b2 / init.sigma_w2 / q;
+bool has_maps(const Block& block) {
+  return block.kind != BlockKind::residual_after && block.kind != BlockKind::max_pool;
 }
 
-bool is_linear(const Activation& phi) { return phi.odd && phi.homogeneous; }
-
-/// Expectations at q are q times those at 1, and d' is free of q but for the bias: neither an
-/// overflow nor an underflow of q harms gamma.
-Signal next_layer_homogeneous(const Initialisation& init, Signal signal) {
-  const Activation& phi = *init.activation;
-  const double moment = second_moment(phi, 1.0);
-  const double gap = covariance_gap(phi, 1.0, signal.d);
-  return {init.sigma_w2 * moment * signal.q + init.sigma_b2,
-          gap / (moment + bias_ratio(init, signal.q))};
+bool normalises_over_inputs(const Block& block) {
+  return block.kind == BlockKind::batch_norm_before || block.kind == BlockKind::batch_norm_after;
 }
 
-Signal next_layer_general(const Initialisation& init, Signal signal) {
-  const Activation& phi = *init.activation;
-  const double q = init.sigma_w2 * second_moment(phi, signal.q) + init.sigma_b2;
-  if (init.sigma_b2 > 0.0) return {q, init.sigma_w2 * covariance_gap(phi, signal.q, signal.d) / q};
-  const double scale = std::max(signal.q, smallest_q);
-  return {q, covariance_gap(phi, scale, signal.d) / second_moment(phi, scale)};
+Status check_input(const Initialisation& init, Signal input) {
+  constexpr double smallest_normal = std::numeric_limits<double>::min();
+  if (const Status s = check_range("q0", input.q, smallest_normal, 1e12); !s.ok()) return s;
+  if (!normalises_over_inputs(init.block)) return check_range("c0", input.c(), -1.0, 1.0);
+  return check_range("c0", input.c(), 0.0, 1.0 - std::numeric_limits<double>::epsilon());
 }
 
-/// Root of the q-map in the direction in which iteration leaves q_1. Steps at least double or halve
-/// q, and are as long as those of the iteration, which never passes a root.
-double variance_fixed_point(const Initialisation& init) {
-  const Activation& phi = *init.activation;
-  const auto growth = [&](double q) {  // q' / q - 1
-    return init.sigma_w2 * second_moment(phi, q) / q + init.sigma_b2 / q - 1.0;
-  };
-  const bool dies_at_zero = init.sigma_b2 == 0.0 && phi.value(0.0) == 0.0 &&
-                            init.sigma_w2 * growth_moment(phi, 0.0) <= 1.0 + edge_tolerance;
-  const double lowest = dies_at_zero ? edge_tolerance : 0.0;
+/// The map of the variance alone, of a block without skip.
+class VarianceMap {
+ public:
+  explicit VarianceMap(const Initialisation& init) : init_(init), part_(linear_part(init)) {}
 
-  double here = first_layer(init, unit_inputs).q;
-  double growth_here = growth(here);
-  for (;;) {
-    const double iterated = here * (1.0 + growth_here);
-    const double next =
-        growth_here > 0.0 ? std::max(2.0 * here, iterated) : std::min(0.5 * here, iterated);
-    if (next <= lowest) return 0.0;
-    if (next > largest_q) return infinity;
-    const double growth_next = growth(next);
-    if ((growth_next > 0.0) != (growth_here > 0.0)) {
-      return find_root(growth, here, growth_here, next, growth_next);
+  [[nodiscard]] double moment(double q) const {
+    return Node(*init_.activation, init_.block, q).moment();
+  }
+  /// q' / q - 1.
+  [[nodiscard]] double growth(double q) const {
+    return part_.weight * moment(q) / q + part_.bias / q - 1.0;
+  }
+  /// dq' / dq of a homogeneous node, for which the map is a straight line.
+  [[nodiscard]] double chi() const {
+    const double chi = part_.skip + part_.weight * moment(1.0);
+    return std::abs(chi - 1.0) <= rounding ? 1.0 : chi;
+  }
+  [[nodiscard]] bool fixes_zero() const {
+    return part_.bias == 0.0 && vanishes(*init_.activation, init_.block);
+  }
+
+  /// Where iteration from inputs with q_0 = 1 ends.
+  [[nodiscard]] double end() const {
+    const double start = first_layer(init_, unit_inputs).q;
+    if (part_.skip > 0.0) return infinity;
+    if (is_homogeneous(*init_.activation, init_.block)) return end_of_line(start);
+    return root_from(start);
+  }
+
+  [[nodiscard]] std::uint32_t fixed_points() const {
+    const std::uint32_t at_zero = fixes_zero() ? 1 : 0;
+    if (part_.skip > 0.0) return at_zero;
+    if (normalises(init_.block)) return 1;
+    if (is_homogeneous(*init_.activation, init_.block)) {
+      if (chi() == 1.0) return part_.bias == 0.0 ? every_q : 0;
+      return chi() < 1.0 ? 1 : at_zero;
     }
-    here = next;
-    growth_here = growth_next;
+    return at_zero + positive_fixed_points();
+  }
+
+ private:
+  static constexpr double rounding = 2e-15;
+
+  [[nodiscard]] double end_of_line(double start) const {
+    if (chi() < 1.0) return part_.bias / (1.0 - chi());
+    return chi() == 1.0 && part_.bias == 0.0 ? start : infinity;
+  }
+
+  /// Root in the direction in which iteration leaves `start`. Steps at least double or halve q, and
+  /// are as long as those of the iteration, which never passes a root of a rising map.
+  [[nodiscard]] double root_from(double start) const {
+    const auto growth_at = [this](double q) { return growth(q); };
+    const Node silent(*init_.activation, init_.block, 0.0);
+    const bool dies_at_zero =
+        fixes_zero() && part_.weight * silent.growth() <= 1.0 + edge_tolerance;
+    const double lowest = dies_at_zero ? edge_tolerance : 0.0;
+
+    double here = start;
+    double growth_here = growth(here);
+    for (;;) {
+      const double iterated = here * (1.0 + growth_here);
+      const double next =
+          growth_here > 0.0 ? std::max(2.0 * here, iterated) : std::min(0.5 * here, iterated);
+      if (next <= lowest) return 0.0;
+      if (next > largest_q) return infinity;
+      const double growth_next = growth(next);
+      if ((growth_next > 0.0) != (growth_here > 0.0)) {
+        return find_root(growth_at, here, growth_here, next, growth_next);
+      }
+      here = next;
+      growth_here = growth_next;
+    }
+  }
+
+  [[nodiscard]] std::uint32_t positive_fixed_points() const {
+    constexpr double scan_from = 1e-12;
+    constexpr double scan_to = 1e12;
+    constexpr double factor = 4.0;
+    struct Sample {
+      double q;
+      double growth;
+    };
+    const auto sample = [this](double q) { return Sample{q, growth(q)}; };
+    Sample before{};
+    Sample here = sample(std::max(part_.bias, scan_from));
+    std::uint32_t count = !fixes_zero() && here.growth < 0.0 ? 1 : 0;
+    while (here.q < scan_to) {
+      const Sample next = sample(factor * here.q);
+      if ((next.growth > 0.0) != (here.growth > 0.0)) {
+        ++count;
+      } else if (before.q > 0.0 && std::abs(here.growth) < std::abs(next.growth) &&
+                 std::abs(here.growth) < std::abs(before.growth) &&
+                 (before.growth > 0.0) == (here.growth > 0.0) &&
+                 dips_through(before.q, next.q, here.growth > 0.0)) {
+        count += 2;
+      }
+      before = here;
+      here = next;
+    }
+    return count;
+  }
+
+  /// Whether growth, of one sign at both ends, changes it at its extremum between them.
+  [[nodiscard]] bool dips_through(double low, double high, bool positive) const {
+    constexpr double golden = 0.6180339887498949;
+    const double side = positive ? 1.0 : -1.0;
+    double a = std::log(low);
+    double b = std::log(high);
+    double left = b - golden * (b - a);
+    double right = a + golden * (b - a);
+    double at_left = side * growth(std::exp(left));
+    double at_right = side * growth(std::exp(right));
+    while (b - a > 1e-6) {
+      if (std::min(at_left, at_right) < 0.0) return true;
+      if (at_left < at_right) {
+        b = right;
+        right = left;
+        at_right = at_left;
+        left = b - golden * (b - a);
+        at_left = side * growth(std::exp(left));
+      } else {
+        a = left;
+        left = right;
+        at_left = at_right;
+        right = a + golden * (b - a);
+        at_right = side * growth(std::exp(right));
+      }
+    }
+    return false;
+  }
+
+  const Initialisation& init_;
+  LinearPart part_;
+};
+
+/// Where the map of c ends, and its slope there.
+struct Correlation {
+  double d;
+  double slope;
+  bool depends_on_inputs = false;
+};
+
+/// d = 1 - c at fixed variance. The c-map is a power series with non-negative coefficients, so that
+/// d' is a concave function of d, and d' / d falls.
+Correlation end_of_correlation(LayerMap& map, bool stays_uncorrelated) {
+  if (stays_uncorrelated) return {1.0, map.correlation_slope(1.0), true};
+  const double separated = std::min(map.next_d(1.0) - 1.0, 0.0);
+  if (const double split = map.next_d(0.0); split > 0.0) {  // equal inputs part
+    const auto change = [&](double d) { return map.next_d(d) - d; };
+    const double d = find_root(change, 0.0, split, 1.0, separated);
+    return {d, map.correlation_slope(d)};
+  }
+  const double chi = map.correlation_slope(0.0);
+  if (chi <= 1.0 + edge_tolerance) return {0.0, chi};
+  const auto excess = [&](double d) { return map.next_d(d) / d - 1.0; };
+  const double d = find_root(excess, 0.0, chi - 1.0, 1.0, separated);
+  return {d, map.correlation_slope(d)};
+}
+
+/// Bounded phi on a residual stream: q and q d grow by what a layer adds to each of them, which is
+/// constant from large q on, and their ratio tends to that of the additions.
+Correlation end_of_linear_growth(const Initialisation& init) {
+  const LinearPart part = linear_part(init);
+  Node node(*init.activation, init.block, largest_q);
+  if (part.bias == 0.0 && is_odd(*init.activation, init.block)) return {1.0, 1.0, true};
+  const double added = part.weight * node.moment() + part.bias;
+  const auto excess = [&](double d) { return part.weight * node.gap(d) / (d * added) - 1.0; };
+  double high = 1.0;
+  double at_high = std::min(excess(high), 0.0);
+  for (;;) {  // the gap has infinite slope at 0
+    const double low = high / 16.0;
+    const double at_low = excess(low);
+    if (at_low >= 0.0) return {find_root(excess, low, at_low, high, at_high), 1.0};
+    high = low;
+    at_high = at_low;
   }
 }
 
-struct CorrelationFixedPoint {
-  double d;
-  double slope;
-};
-
-/// d* is the root of gap(d) sigma_w2 / (q d) = 1, a convex falling function of d that starts from
-/// chi_1 at d = 0: the c-map is a power series with non-negative coefficients.
-CorrelationFixedPoint correlation_fixed_point(const Initialisation& init, double q, double chi_1) {
-  const Activation& phi = *init.activation;
-  const bool stays_uncorrelated = phi.odd && init.sigma_b2 == 0.0;
-  if (chi_1 <= 1.0 + edge_tolerance && !stays_uncorrelated) return {0.0, chi_1};
-  PairRule rule(phi, q);
-  const auto excess = [&](double d) {
-    const double gap = phi.closed != nullptr ? phi.closed->covariance_gap(phi, q, d) : rule.gap(d);
-    return init.sigma_w2 * gap / (q * d) - 1.0;
-  };
-  const double d = stays_uncorrelated
-                       ? 1.0
-                       : find_root(excess, 0.0, chi_1 - 1.0, 1.0, std::min(excess(1.0), 0.0));
-  const double slope =
-      phi.closed != nullptr ? phi.closed->slope_covariance(phi, q, d) : rule.slope_covariance(d);
-  return {d, init.sigma_w2 * slope};
+/// d that inputs with c_0 = 0 keep once the layers have become linear.
+double remaining_distance(const Initialisation& init) {
+  constexpr int most_layers = 20000;
+  constexpr double still = 1e-17;
+  if (is_homogeneous(*init.activation, init.block)) {  // q and q d grow by chi, the bias adds to q
+    const double chi = VarianceMap(init).chi();
+    const double bias = linear_part(init).bias;
+    const double q = first_layer(init, unit_inputs).q;
+    return bias > 0.0 ? init.sigma_w2 / (q + bias / (chi - 1.0)) : init.sigma_w2 / q;
+  }
+  Signal signal = first_layer(init, unit_inputs);
+  for (int layer = 0; layer < most_layers; ++layer) {
+    const Signal next = next_layer(init, signal);
+    const double q_ratio = next.q / signal.q;
+    const double change = std::abs(next.d - signal.d);
+    signal = next;
+    if (change <= still * std::abs(1.0 - q_ratio)) return signal.d;
+  }
+  return not_a_number;
 }
 
-Phase classify(double d_star, double chi_1) {
-  if (d_star > 0.5) return Phase::neutrality;
-  if (d_star > 0.0) return Phase::prejudice;
-  if (std::abs(chi_1 - 1.0) <= edge_tolerance) return Phase::edge_of_chaos;
-  return chi_1 < 1.0 ? Phase::ordered_prejudice : Phase::chaotic_prejudice;
+Phase classify(const Correlation& correlation, double chi_grad) {
+  if (correlation.depends_on_inputs) return Phase::singular;
+  if (correlation.d > 0.5) return Phase::neutrality;
+  if (correlation.d > 0.0) return Phase::prejudice;
+  if (std::abs(chi_grad - 1.0) <= edge_tolerance) return Phase::edge_of_chaos;
+  return chi_grad < 1.0 ? Phase::ordered_prejudice : Phase::chaotic_prejudice;
 }
 
-FixedPoint make_report(double q, CorrelationFixedPoint correlation, double chi_1, double chi_q,
-                       Phase phase) {
-  const Signal signal{q, correlation.d};
-  return {q,
-          signal.c(),
-          signal.gamma(),
-          chi_1,
-          correlation.slope,
-          depth_scale(chi_q),
-          depth_scale(correlation.slope),
-          depth_scale(chi_1),
-          phase};
+/// Whether layers of this variance leave every correlation as it is.
+bool is_linear(LayerMap& map) {
+  constexpr double rounding = 1e-13;
+  return std::abs(map.next_d(0.5) - 0.5) <= rounding;
 }
 
-/// d at infinite depth of a linear network. q d grows by chi a layer from sigma_w2; q does too, and
-/// the bias adds to it.
-double linear_distance(const Initialisation& init, double chi) {
-  if (init.sigma_b2 == 0.0) return 1.0;
-  if (chi <= 1.0) return 0.0;
-  return init.sigma_w2 / (init.sigma_w2 + init.sigma_b2 + init.sigma_b2 / (chi - 1.0));
-}
-
-/// The q-map is a straight line, of slope chi = chi_1 = chi_q; at c = 1 the c-map has slope
-/// chi q / q'.
-FixedPoint fixed_point_homogeneous(const Initialisation& init) {
-  const Activation& phi = *init.activation;
-  const double chi = init.sigma_w2 * second_moment(phi, 1.0);
-  const bool biased = init.sigma_b2 > 0.0;
-  double q = infinity;
-  if (chi < 1.0) q = init.sigma_b2 / (1.0 - chi);
-  if (chi == 1.0 && !biased) q = first_layer(init, unit_inputs).q;
-
-  const double d = is_linear(phi) ? linear_distance(init, chi) : 0.0;
-  const double slope = biased ? std::min(chi, 1.0) : 1.0;
-  const bool singular = is_linear(phi) && d > 0.0;
-  return make_report(q, {d, slope}, chi, chi, singular ? Phase::singular : classify(d, chi));
-}
-
-FixedPoint fixed_point_general(const Initialisation& init) {
-  const Activation& phi = *init.activation;
-  const double q = variance_fixed_point(init);
-  const double finite_q = std::min(q, largest_q);
-  const double chi_1 = chi_grad(init, finite_q);
-  const double chi_q = init.sigma_w2 * growth_moment(phi, finite_q);
-  if (q == infinity) return make_report(q, {0.0, 1.0}, chi_1, chi_q, classify(0.0, chi_1));
-  if (q == 0.0) return make_report(q, {1.0, 1.0}, chi_1, chi_q, Phase::singular);
-  const auto correlation = correlation_fixed_point(init, q, chi_1);
-  const bool singular = phi.odd && init.sigma_b2 == 0.0;
-  return make_report(q, correlation, chi_1, chi_q,
-                     singular ? Phase::singular : classify(correlation.d, chi_1));
+Correlation end_of_correlation(const Initialisation& init, double q, LayerMap& map) {
+  const bool homogeneous = is_homogeneous(*init.activation, init.block);
+  if (q == infinity && init.activation->bounded) return end_of_linear_growth(init);
+  if ((q == 0.0 || q == infinity || homogeneous) && is_linear(map)) {
+    const bool uncorrelated =
+        is_odd(*init.activation, init.block) && first_layer(init, unit_inputs).d == 1.0;
+    const double d = uncorrelated ? 1.0 : remaining_distance(init);
+    return {d, 1.0, d > 0.0};
+  }
+  const bool unbiased = linear_part(init).bias == 0.0;
+  return end_of_correlation(map, unbiased && is_odd(*init.activation, init.block));
 }
 
 }  // namespace
 
 Signal first_layer(const Initialisation& init, Signal input) {
-  const double q = init.sigma_w2 * input.q + init.sigma_b2;
-  return {q, input.d / (1.0 + bias_ratio(init, input.q))};
+  const double bias = init.sigma_b2 == 0.0 ? 0.0 : init.sigma_b2 / init.sigma_w2 / input.q;
+  return {init.sigma_w2 * input.q + init.sigma_b2, input.d / (1.0 + bias)};
 }
 
 Signal next_layer(const Initialisation& init, Signal signal) {
-  Signal next = init.activation->homogeneous ? next_layer_homogeneous(init, signal)
-                                             : next_layer_general(init, signal);
-  next.d = std::min(next.d, 2.0);  // rounding at c = -1
-  return next;
+  if (!has_maps(init.block)) return {not_a_number, not_a_number};
+  LayerMap map(init, signal.q);
+  return {map.next_q(), map.next_d(signal.d)};
 }
 
 Status trajectory(const Initialisation& init, Signal input, std::span<Signal> layers) {
-  const Status checks[] = {
-      validate(init),
-      check_range("q0", input.q, std::numeric_limits<double>::min(), 1e12),
-      check_range("c0", input.c(), -1.0, 1.0),
-      check_range("layers", static_cast<double>(layers.size()), 1, layers_max),
-  };
-  for (const Status& status : checks) {
-    if (!status.ok()) return status;
+  if (const Status s = validate(init); !s.ok()) return s;
+  if (!has_maps(init.block)) {
+    return {StatusCode::no_solution, "residual_after (see population.hpp)"};
   }
+  if (const Status s = check_input(init, input); !s.ok()) return s;
+  const auto count = static_cast<double>(layers.size());
+  if (const Status s = check_range("layers", count, 1, layers_max); !s.ok()) return s;
   layers[0] = first_layer(init, input);
   for (std::size_t l = 1; l < layers.size(); ++l) layers[l] = next_layer(init, layers[l - 1]);
   return {};
 }
 
-double chi_grad(const Initialisation& init, double q) {
-  return init.sigma_w2 * slope_moment(*init.activation, q);
+double backward_factor(const Initialisation& init, Signal signal) {
+  return has_maps(init.block) ? LayerMap(init, signal.q).backward(signal.d) : not_a_number;
 }
 
 const char* phase_name(Phase phase) {
@@ -210,7 +312,59 @@ const char* phase_name(Phase phase) {
 
 Status fixed_point(const Initialisation& init, FixedPoint& report) {
   if (const Status s = validate(init); !s.ok()) return s;
-  report = init.activation->homogeneous ? fixed_point_homogeneous(init) : fixed_point_general(init);
+  const Block& block = init.block;
+  if (block.kind == BlockKind::residual_scaled || !has_maps(block)) {
+    return {StatusCode::no_solution, "residual_depth", static_cast<double>(block.residual_depth)};
+  }
+  const VarianceMap variance(init);
+  const double q = variance.end();
+  LayerMap map(init, q);
+  const double chi_q = map.variance_slope();
+  if (std::abs(chi_q) > 1.0 + edge_tolerance && q > 0.0 && q < infinity) {
+    return {StatusCode::no_convergence, "q_star", q};
+  }
+  const Correlation correlation = end_of_correlation(init, q, map);
+  if (std::isnan(correlation.d)) return {StatusCode::no_convergence, "c_star", correlation.d};
+  const double chi_grad = map.backward(correlation.d);
+  if (std::isnan(chi_grad)) return {StatusCode::no_convergence, "chi_grad", chi_grad};
+
+  const Signal signal{q, correlation.d};
+  report = {.q_star = q,
+            .c_star = signal.c(),
+            .gamma_star = signal.gamma(),
+            .chi_1 = map.chi_1(),
+            .chi_c_star = correlation.slope,
+            .xi_q = depth_scale(chi_q),
+            .xi_c = depth_scale(correlation.slope),
+            .xi_grad = depth_scale(chi_grad),
+            .phase = classify(correlation, chi_grad),
+            .chi_grad = chi_grad,
+            .q_fixed_points = variance.fixed_points()};
+  return {};
+}
+
+Status fourier_mode(const Initialisation& init, std::span<const double> angles, FourierMode& mode) {
+  constexpr double largest_angle = 1e6;
+  if (const Status s = validate(init); !s.ok()) return s;
+  const BlockKind kind = init.block.kind;
+  if (kind != BlockKind::convolution && kind != BlockKind::delta_orthogonal) {
+    return {StatusCode::no_solution, "block", static_cast<double>(kind)};
+  }
+  double v = 1.0;
+  for (const double angle : angles) {
+    if (const Status s = check_range("angle", angle, -largest_angle, largest_angle); !s.ok()) {
+      return s;
+    }
+    if (kind == BlockKind::delta_orthogonal) continue;
+    double sum = 1.0;
+    for (std::uint32_t tap = 1; 2 * tap < init.block.taps; ++tap) {
+      sum += 2.0 * std::cos(tap * angle);
+    }
+    v *= sum / init.block.taps;
+  }
+  FixedPoint point{};
+  if (const Status s = fixed_point(init, point); !s.ok()) return s;
+  mode = {point.chi_c_star * v, depth_scale(point.chi_c_star * v)};
   return {};
 }
 

@@ -259,7 +259,8 @@ class VarianceSearch {
 };
 
 /// The report of the ordered phase, d_star = 0; elsewhere the part of it that q alone decides.
-void start_report(double sigma_w2, double q, const Moments& moments, FixedPoint& report) {
+void start_report(double sigma_w2, double q, const Moments& moments, bool fixes_zero,
+                  FixedPoint& report) {
   const double chi_1 = sigma_w2 * moments.slope;
   const double chi_q = sigma_w2 * moments.growth;
   const double xi_grad = depth_scale(chi_1);
@@ -272,7 +273,9 @@ void start_report(double sigma_w2, double q, const Moments& moments, FixedPoint&
             .xi_q = depth_scale(chi_q),
             .xi_c = xi_grad,
             .xi_grad = xi_grad,
-            .phase = Phase::ordered_prejudice};
+            .phase = Phase::ordered_prejudice,
+            .chi_grad = chi_1,
+            .q_fixed_points = fixes_zero ? 2U : 1U};
 }
 
 /// Whether the report may stand.
@@ -315,6 +318,7 @@ Status PhaseMap::row(double sigma_b2, std::span<const double> sigma_w2,
   const Activation& phi = *init.activation;
   const bool tabulated = !phi.homogeneous && init.block.kind == BlockKind::plain;
   const bool singular = phi.odd && sigma_b2 == 0.0;
+  const bool fixes_zero = phi.value(0.0) == 0.0 && sigma_b2 == 0.0;
 
   Batch batch;
   VarianceSearch variance(*table_, sigma_b2);
@@ -322,7 +326,7 @@ Status PhaseMap::row(double sigma_b2, std::span<const double> sigma_w2,
     FixedPoint& report = points[j];
     report.chi_c_star = 1.0;  // left to fixed_point() unless something better comes
     if (!variance.run(sigma_w2[j])) continue;
-    start_report(sigma_w2[j], variance.q(), variance.moments(), report);
+    start_report(sigma_w2[j], variance.q(), variance.moments(), fixes_zero, report);
     if (!singular && report.chi_1 < 1.0) continue;
     Point& point = batch.free();
     point.sigma_w2 = sigma_w2[j];
