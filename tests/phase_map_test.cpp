@@ -74,6 +74,8 @@ void check_agreement(const FixedPoint& point, const FixedPoint& exact) {
   CHECK(point.xi_q == close(exact.xi_q, agreement));
   CHECK(point.xi_c == close(exact.xi_c, agreement));
   CHECK(point.xi_grad == close(exact.xi_grad, agreement));
+  CHECK(point.chi_grad == close(exact.chi_grad, agreement));
+  CHECK(point.q_fixed_points == exact.q_fixed_points);
 }
 
 void check_grid(const Activation& phi, const std::vector<double>& sigma_b2,
