@@ -198,6 +198,7 @@ constexpr auto activation_kernels = activation_table(ActivationList{});
 
 }  // namespace
 
-extern const Kernels kernels{panel_units, normals, dense, activation_kernels.data()};
+extern const PairKernels pair_kernels;
+extern const Kernels kernels{panel_units, normals, dense, activation_kernels.data(), &pair_kernels};
 
 }  // namespace igb::IGB_TARGET

@@ -44,6 +44,8 @@ struct DenseJob {
   float* tile;  ///< tile_floats, 64-byte aligned scratch
 };
 
+struct PairKernels;
+
 struct Kernels {
   /// Output units computed at a time. Rows of activations are padded to a multiple of it with units
   /// that nobody reads, so that panels are stored whole.
@@ -54,6 +56,7 @@ struct Kernels {
   void (*dense)(const DenseJob& job);
   /// values[count] = phi(values), in place, by Activation::kernel; count a multiple of panel_units.
   void (*const* activate)(float* values, float parameter, std::size_t count);
+  const PairKernels* pairs;  ///< pair_kernels.hpp
 };
 
 namespace emulated {

@@ -44,11 +44,15 @@ using Mask = xsimd::batch_bool<float, Arch>;
 
 inline constexpr std::size_t lanes = Float::size;
 
+using Double = xsimd::batch<double, Arch>;
+inline constexpr std::size_t double_lanes = Double::size;
+
 #define IGB_INLINE inline __attribute__((always_inline))
 #define IGB_LAMBDA_INLINE __attribute__((always_inline))
 
 /// a * b + c: fused where the target has it. Never used for random numbers.
-IGB_INLINE Float mul_add(Float a, Float b, Float c) {
+template <class Vector>
+IGB_INLINE Vector mul_add(Vector a, Vector b, Vector c) {
   if constexpr (has_fma) {
     return xsimd::fma(a, b, c);
   } else {
@@ -57,10 +61,11 @@ IGB_INLINE Float mul_add(Float a, Float b, Float c) {
 }
 
 /// Horner's rule, highest coefficient first.
-template <std::size_t count>
-IGB_INLINE Float polynomial(Float x, const std::array<float, count>& coefficients) {
-  Float sum(coefficients[0]);
-  for (std::size_t i = 1; i < count; ++i) sum = mul_add(sum, x, Float(coefficients[i]));
+template <class Vector, std::size_t count>
+IGB_INLINE Vector polynomial(Vector x,
+                             const std::array<typename Vector::value_type, count>& coefficients) {
+  Vector sum(coefficients[0]);
+  for (std::size_t i = 1; i < count; ++i) sum = mul_add(sum, x, Vector(coefficients[i]));
   return sum;
 }
 
@@ -132,8 +137,14 @@ IGB_INLINE Word as_word(Int value) { return xsimd::bitwise_cast<std::uint32_t>(v
 /// Nearest float to a signed integer, ties to even, on every target.
 IGB_INLINE Float to_float(Int value) { return xsimd::to_float(value); }
 /// The lower / higher of the two; the second operand where either is NaN or both are zero.
-IGB_INLINE Float min(Float a, Float b) { return xsimd::select(a < b, a, b); }
-IGB_INLINE Float max(Float a, Float b) { return xsimd::select(a > b, a, b); }
+template <class Vector>
+IGB_INLINE Vector min(Vector a, Vector b) {
+  return xsimd::select(a < b, a, b);
+}
+template <class Vector>
+IGB_INLINE Vector max(Vector a, Vector b) {
+  return xsimd::select(a > b, a, b);
+}
 
 /// Several vectors that take every step together: their independent chains hide each other's
 /// latency, which bounds the random numbers (avx2: 1.2 ns a normal with four chains, 1.9 ns with
