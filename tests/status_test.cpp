@@ -28,7 +28,7 @@ std::string message(const Status& status) {
 
 TEST_CASE("everyStatusCodeHasItsOwnText") {
   std::set<std::string> texts;
-  const auto last = static_cast<int>(StatusCode::syntax);
+  const auto last = static_cast<int>(StatusCode::null_pointer);
   for (int code = 0; code <= last; ++code) texts.insert(status_text(StatusCode{code}));
   CHECK(texts.size() == static_cast<std::size_t>(last) + 1);
   CHECK(texts.count("unknown status") == 0);
@@ -49,6 +49,7 @@ TEST_CASE("messageNamesParameterValueAndRange") {
         "activation: phi is not finite at x = 2.5");
   CHECK(message({StatusCode::syntax, "expression", 7, 0, 0, "expected ')'"}) ==
         "expression, character 7: expected ')'");
+  CHECK(message({StatusCode::null_pointer, "init"}) == "init: must not be null");
   CHECK(message({}) == "ok");
 }
 

@@ -1,15 +1,19 @@
 #include "igb/igb.h"
 
 #include <algorithm>
+#include <cstring>
+#include <initializer_list>
 #include <limits>
 #include <new>
 
 #include "igb/architecture.hpp"
 #include "igb/critical_lines.hpp"
+#include "igb/expression.hpp"
 #include "igb/guessing_law.hpp"
 #include "igb/mean_field.hpp"
 #include "igb/network.hpp"
 #include "igb/statistics.hpp"
+#include "igb/table.hpp"
 
 // The codes of the C API are those of the library.
 static_assert(IGB_OK == static_cast<int>(igb::StatusCode::ok));
@@ -22,6 +26,8 @@ static_assert(IGB_NON_FINITE == static_cast<int>(igb::StatusCode::non_finite));
 static_assert(IGB_NO_SOLUTION == static_cast<int>(igb::StatusCode::no_solution));
 static_assert(IGB_NO_CONVERGENCE == static_cast<int>(igb::StatusCode::no_convergence));
 static_assert(IGB_FINISHED == static_cast<int>(igb::StatusCode::finished));
+static_assert(IGB_SYNTAX == static_cast<int>(igb::StatusCode::syntax));
+static_assert(IGB_NULL_POINTER == static_cast<int>(igb::StatusCode::null_pointer));
 
 using igb::Status;
 using igb::StatusCode;
@@ -35,22 +41,70 @@ namespace {
 
 int32_t report_to(igb_status* why, const Status& status) {
   const auto code = static_cast<int32_t>(status.code);
-  if (why != nullptr) *why = {code, status.parameter, status.value, status.low, status.high};
+  if (why != nullptr) {
+    *why = {code, status.parameter, status.value, status.low, status.high, status.detail};
+  }
   return code;
 }
 
-const igb::Activation* activation_at(int32_t index) {
-  const auto all = igb::activations();
-  const auto position = static_cast<std::size_t>(index);
-  return index >= 0 && position < all.size() ? &all[position] : nullptr;
+struct Pointer {
+  const char* name;
+  const void* address;
+};
+
+/// null_pointer for the first that is.
+Status require(std::initializer_list<Pointer> pointers) {
+  for (const auto& [name, address] : pointers) {
+    if (address == nullptr) return {StatusCode::null_pointer, name};
+  }
+  return {};
 }
 
-Status check_activation(int32_t index) {
-  return igb::check_range("activation", index, 0, igb_activation_count() - 1);
+Status first_error(std::initializer_list<Status> checks) {
+  for (const Status& status : checks) {
+    if (!status.ok()) return status;
+  }
+  return {};
+}
+
+const igb_activation* opaque(const igb::Activation* phi) {
+  return reinterpret_cast<const igb_activation*>(phi);
+}
+
+const igb::Activation* activation_of(const igb_activation* activation) {
+  return reinterpret_cast<const igb::Activation*>(activation);
+}
+
+igb::Block block_of(const igb_block& block) {
+  return {static_cast<igb::BlockKind>(block.kind),
+          block.pool,
+          block.keep,
+          block.residual_depth,
+          block.sigma_v2,
+          block.sigma_a2,
+          block.taps};
 }
 
 igb::Initialisation initialisation(const igb_initialisation& init) {
-  return {activation_at(init.activation), init.sigma_w2, init.sigma_b2};
+  return {activation_of(init.activation), init.sigma_w2, init.sigma_b2, block_of(init.block)};
+}
+
+/// What igb_user_activation_bytes measures.
+union UserActivation {
+  igb::Activation leaky_relu;
+  igb::Expression expression;
+  igb::Table table;
+};
+
+/// An Object at the start of the caller's memory, or null.
+template <class Object>
+Status make_in(void* memory, size_t bytes, Object*& object) {
+  static_assert(sizeof(Object) <= sizeof(UserActivation));
+  igb::Arena arena({static_cast<std::byte*>(memory), bytes});
+  const std::span<UserActivation> place = arena.take<UserActivation>(1);
+  if (const Status status = arena.status(); !status.ok()) return status;
+  object = new (place.data()) Object{};
+  return {};
 }
 
 igb::Architecture architecture_of(const igb_architecture& architecture) {
@@ -71,15 +125,24 @@ Status checked_size(std::uint64_t rows, std::uint64_t columns, std::size_t& size
 
 bool is_gamma(double gamma) { return gamma >= 0.0; }
 
+constexpr double leaky_slope_max = 1e3;
+
+constexpr double largest = std::numeric_limits<double>::max();
+
+/// Lines are solved for the plain block.
+Status check_line(const igb_initialisation* init, const igb_line_point* point) {
+  if (const Status s = require({{"init", init}, {"point", point}}); !s.ok()) return s;
+  const bool plain = init->block.kind == static_cast<int32_t>(igb::BlockKind::plain);
+  return first_error({require({{"activation", init->activation}}),
+                      plain ? Status{} : Status{StatusCode::unknown_name, "block"}});
+}
+
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// Memory of a run: the object itself, the buffers of the network, scratch for the statistics of
 /// the widest layer.
 Status forward_layout(const igb_architecture& architecture, std::uint32_t inputs,
                       std::size_t& network, std::size_t& scratch) {
-  if (const Status status = check_activation(architecture.init.activation); !status.ok()) {
-    return status;
-  }
   if (const Status status = igb::Forward::bytes(architecture_of(architecture), inputs, network);
       !status.ok()) {
     return status;
@@ -91,8 +154,10 @@ Status forward_layout(const igb_architecture& architecture, std::uint32_t inputs
 }  // namespace
 
 size_t igb_message(const igb_status* status, char* buffer, size_t size) {
-  return igb::write_message({static_cast<StatusCode>(status->code), status->parameter,
-                             status->value, status->low, status->high},
+  if (status == nullptr || (buffer == nullptr && size > 0)) return 0;
+  const auto text = [](const char* string) { return string != nullptr ? string : ""; };
+  return igb::write_message({static_cast<StatusCode>(status->code), text(status->parameter),
+                             status->value, status->low, status->high, text(status->detail)},
                             {buffer, size});
 }
 
@@ -100,15 +165,104 @@ const char* igb_version(void) { return IGB_VERSION; }
 
 int32_t igb_activation_count(void) { return static_cast<int32_t>(igb::activations().size()); }
 
-const char* igb_activation_name(int32_t activation) {
-  const igb::Activation* phi = activation_at(activation);
-  return phi != nullptr ? phi->name : nullptr;
+const igb_activation* igb_activation_at(int32_t index) {
+  if (index < 0 || index >= igb_activation_count()) return nullptr;
+  return opaque(&igb::activations()[static_cast<std::size_t>(index)]);
+}
+
+const igb_activation* igb_find_activation(const char* name) {
+  return name != nullptr ? opaque(igb::find_activation(name)) : nullptr;
+}
+
+const char* igb_activation_name(const igb_activation* activation) {
+  return activation != nullptr ? activation_of(activation)->name : nullptr;
+}
+
+int32_t igb_describe_activation(const igb_activation* activation, igb_activation_facts* facts,
+                                igb_status* why) {
+  const Status status = require({{"activation", activation}, {"facts", facts}});
+  if (status.ok()) {
+    const igb::Activation& phi = *activation_of(activation);
+    *facts = {phi.odd, phi.bounded, phi.homogeneous, static_cast<uint32_t>(phi.kinks.size()),
+              phi.parameter};
+  }
+  return report_to(why, status);
+}
+
+int32_t igb_activation_kinks(const igb_activation* activation, double* kinks, igb_status* why) {
+  const Status status = require({{"activation", activation}, {"kinks", kinks}});
+  if (status.ok()) {
+    const auto known = activation_of(activation)->kinks;
+    std::copy(known.begin(), known.end(), kinks);
+  }
+  return report_to(why, status);
+}
+
+int32_t igb_evaluate(const igb_activation* activation, double x, igb_jet* jet, igb_status* why) {
+  const Status status = first_error({require({{"activation", activation}, {"jet", jet}}),
+                                     igb::check_range("x", x, -largest, largest)});
+  if (status.ok()) {
+    const igb::Activation& phi = *activation_of(activation);
+    *jet = {phi.value(x), phi.derivative(x), phi.second_derivative(x)};
+  }
+  return report_to(why, status);
+}
+
+size_t igb_user_activation_bytes(void) {
+  igb::Arena measure;
+  (void)measure.take<UserActivation>(1);
+  return measure.used();
+}
+
+int32_t igb_leaky_relu(double slope, void* memory, size_t bytes, const igb_activation** activation,
+                       igb_status* why) {
+  const igb::Activation* const family = igb::find_activation("leaky_relu");
+  igb::Activation* phi = nullptr;
+  const Status status =
+      first_error({require({{"activation", activation}}),
+                   igb::check_range("slope", slope, -leaky_slope_max, leaky_slope_max),
+                   make_in(memory, bytes, phi)});
+  if (status.ok()) {
+    *phi = *family;
+    phi->parameter = slope;
+    phi->odd = slope == 1.0;
+    *activation = opaque(phi);
+  }
+  return report_to(why, status);
+}
+
+int32_t igb_expression(const char* text, size_t length, void* memory, size_t bytes,
+                       const igb_activation** activation, igb_status* why) {
+  igb::Expression* expression = nullptr;
+  const Status checked = first_error(
+      {require({{"text", text}, {"activation", activation}}), make_in(memory, bytes, expression)});
+  if (!checked.ok()) return report_to(why, checked);
+  const Status status = expression->parse({text, length});
+  if (status.ok()) *activation = opaque(&expression->activation());
+  return report_to(why, status);
+}
+
+int32_t igb_table(const double* x, const double* y, uint32_t points, void* memory, size_t bytes,
+                  const igb_activation** activation, igb_status* why) {
+  igb::Table* table = nullptr;
+  const Status checked = first_error(
+      {require({{"x", x}, {"y", y}, {"activation", activation}}), make_in(memory, bytes, table)});
+  if (!checked.ok()) return report_to(why, checked);
+  const Status status = table->set({x, points}, {y, points});
+  if (status.ok()) *activation = opaque(&table->activation());
+  return report_to(why, status);
+}
+
+int32_t igb_block_count(void) { return static_cast<int32_t>(igb::block_names().size()); }
+
+const char* igb_block_name(int32_t kind) {
+  return igb::block_name(static_cast<igb::BlockKind>(kind));
 }
 
 int32_t igb_fixed_point(const igb_initialisation* init, igb_fixed_point_report* report,
                         igb_status* why) {
-  if (const Status status = check_activation(init->activation); !status.ok()) {
-    return report_to(why, status);
+  if (const Status s = require({{"init", init}, {"report", report}}); !s.ok()) {
+    return report_to(why, s);
   }
   igb::FixedPoint point{};
   const Status status = igb::fixed_point(initialisation(*init), point);
@@ -126,15 +280,11 @@ const char* igb_phase_name(int32_t phase) {
 
 int32_t igb_trajectory(const igb_initialisation* init, double q0, double c0, uint32_t count,
                        igb_signal* signals, igb_status* why) {
-  if (const Status status = check_activation(init->activation); !status.ok()) {
-    return report_to(why, status);
-  }
+  const Status checked = first_error({require({{"init", init}, {"signals", signals}}),
+                                      igb::check_range("count", count, 1, igb::depth_max + 1.0)});
+  if (!checked.ok()) return report_to(why, checked);
   // igb_signal and Signal differ in layout, so the layers pass one at a time.
   igb::Signal signal{q0, 1.0 - c0};
-  if (const Status status = igb::check_range("count", count, 1, igb::depth_max + 1.0);
-      !status.ok()) {
-    return report_to(why, status);
-  }
   const Status status = igb::trajectory(initialisation(*init), signal, {&signal, 1});
   for (uint32_t l = 0; status.ok() && l < count; ++l) {
     signals[l] = {signal.q, signal.c(), signal.gamma()};
@@ -143,24 +293,20 @@ int32_t igb_trajectory(const igb_initialisation* init, double q0, double c0, uin
   return report_to(why, status);
 }
 
-int32_t igb_edge_of_chaos(int32_t activation, double sigma_b2, igb_line_point* point,
-                          igb_status* why) {
-  if (const Status status = check_activation(activation); !status.ok()) {
-    return report_to(why, status);
-  }
+int32_t igb_edge_of_chaos(const igb_initialisation* init, igb_line_point* point, igb_status* why) {
+  if (const Status s = check_line(init, point); !s.ok()) return report_to(why, s);
   igb::LinePoint found{};
-  const Status status = igb::edge_of_chaos(*activation_at(activation), sigma_b2, found);
+  const Status status = igb::edge_of_chaos(*activation_of(init->activation), init->sigma_b2, found);
   if (status.ok()) *point = {found.sigma_w2, found.q};
   return report_to(why, status);
 }
 
-int32_t igb_iso_gamma(int32_t activation, double sigma_b2, double gamma, igb_line_point* point,
+int32_t igb_iso_gamma(const igb_initialisation* init, double gamma, igb_line_point* point,
                       igb_status* why) {
-  if (const Status status = check_activation(activation); !status.ok()) {
-    return report_to(why, status);
-  }
+  if (const Status s = check_line(init, point); !s.ok()) return report_to(why, s);
   igb::LinePoint found{};
-  const Status status = igb::iso_gamma(*activation_at(activation), sigma_b2, gamma, found);
+  const Status status =
+      igb::iso_gamma(*activation_of(init->activation), init->sigma_b2, gamma, found);
   if (status.ok()) *point = {found.sigma_w2, found.q};
   return report_to(why, status);
 }
@@ -187,19 +333,18 @@ double igb_two_class_variance(double gamma) {
 }
 
 int32_t igb_finite_two_class_law(double gamma, uint32_t inputs, double* pmf, igb_status* why) {
-  if (const Status status = igb::check_range("inputs", inputs, 1, igb::inputs_max); !status.ok()) {
-    return report_to(why, status);
-  }
+  const Status checked = first_error(
+      {require({{"pmf", pmf}}), igb::check_range("inputs", inputs, 1, igb::inputs_max)});
+  if (!checked.ok()) return report_to(why, checked);
   return report_to(why, igb::finite_two_class_law(gamma, {pmf, std::size_t{inputs} + 1}));
 }
 
 int32_t igb_normals(const igb_draw* draw, uint32_t stream, uint32_t layer, uint32_t row,
                     uint32_t first_column, uint32_t count, float* out, igb_status* why) {
-  const Status checks[] = {igb::check_range("stream", stream, 0, 2),
-                           igb::check_range("layer", layer, 0, (1U << 24) - 1)};
-  for (const Status& status : checks) {
-    if (!status.ok()) return report_to(why, status);
-  }
+  const Status checked = first_error({require({{"draw", draw}, {"out", out}}),
+                                      igb::check_range("stream", stream, 0, 2),
+                                      igb::check_range("layer", layer, 0, (1U << 24) - 1)});
+  if (!checked.ok()) return report_to(why, checked);
   igb::normals({draw->seed, draw->network}, static_cast<igb::Stream>(stream), layer, row,
                first_column, {out, count});
   return report_to(why, {});
@@ -208,12 +353,11 @@ int32_t igb_normals(const igb_draw* draw, uint32_t stream, uint32_t layer, uint3
 int32_t igb_gaussian_inputs(uint64_t seed, uint32_t count, uint32_t width, float* inputs,
                             igb_status* why) {
   std::size_t size = 0;
-  const Status checks[] = {igb::check_range("count", count, 1, igb::inputs_max),
-                           igb::check_range("width", width, 1, igb::width_max),
-                           checked_size<float>(count, width, size)};
-  for (const Status& status : checks) {
-    if (!status.ok()) return report_to(why, status);
-  }
+  const Status checked = first_error({require({{"inputs", inputs}}),
+                                      igb::check_range("count", count, 1, igb::inputs_max),
+                                      igb::check_range("width", width, 1, igb::width_max),
+                                      checked_size<float>(count, width, size)});
+  if (!checked.ok()) return report_to(why, checked);
   return report_to(why, igb::gaussian_inputs(seed, width, {inputs, size}));
 }
 
@@ -221,9 +365,9 @@ int32_t igb_plane_inputs(uint64_t seed, uint32_t width, uint32_t resolution, dou
                          float* inputs, igb_status* why) {
   std::size_t size = 0;
   const std::uint64_t pixels = std::uint64_t{resolution} * resolution;
-  if (const Status status = checked_size<float>(pixels, width, size); !status.ok()) {
-    return report_to(why, status);
-  }
+  const Status checked =
+      first_error({require({{"inputs", inputs}}), checked_size<float>(pixels, width, size)});
+  if (!checked.ok()) return report_to(why, checked);
   return report_to(why, igb::plane_inputs(seed, width, resolution, extent, {inputs, size}));
 }
 
@@ -231,6 +375,9 @@ int32_t igb_forward_bytes(const igb_architecture* architecture, uint32_t inputs,
                           igb_status* why) {
   std::size_t network = 0;
   std::size_t scratch = 0;
+  if (const Status s = require({{"architecture", architecture}, {"bytes", bytes}}); !s.ok()) {
+    return report_to(why, s);
+  }
   const Status status = forward_layout(*architecture, inputs, network, scratch);
   if (!status.ok()) return report_to(why, status);
   igb::Arena measure;
@@ -246,6 +393,9 @@ int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* 
                           igb_forward** forward, igb_status* why) {
   std::size_t network = 0;
   std::size_t scratch = 0;
+  const Status pointers = require(
+      {{"architecture", architecture}, {"draw", draw}, {"inputs", inputs}, {"forward", forward}});
+  if (!pointers.ok()) return report_to(why, pointers);
   if (const Status status = forward_layout(*architecture, count, network, scratch); !status.ok()) {
     return report_to(why, status);
   }
@@ -265,6 +415,7 @@ int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* 
 }
 
 int32_t igb_forward_step(igb_forward* forward, igb_layer_report* report, igb_status* why) {
+  if (const Status s = require({{"forward", forward}}); !s.ok()) return report_to(why, s);
   if (report != nullptr) {  // before the step, so that a refusal leaves the run where it was
     const auto inputs = static_cast<double>(forward->run.preactivations().inputs);
     const Status status = igb::check_range("inputs", inputs, 2, igb::inputs_max);
@@ -283,6 +434,9 @@ int32_t igb_forward_step(igb_forward* forward, igb_layer_report* report, igb_sta
 }
 
 int32_t igb_forward_classes(const igb_forward* forward, uint16_t* classes, igb_status* why) {
+  if (const Status s = require({{"forward", forward}, {"classes", classes}}); !s.ok()) {
+    return report_to(why, s);
+  }
   const igb::LayerView output = forward->run.preactivations();
   if (!forward->run.done()) {
     const double layer = forward->run.layer();
@@ -296,6 +450,7 @@ int32_t igb_forward_classes(const igb_forward* forward, uint16_t* classes, igb_s
 
 const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* units,
                                         uint32_t* stride) {
+  if (forward == nullptr || units == nullptr || stride == nullptr) return nullptr;
   const igb::LayerView layer = forward->run.preactivations();
   *units = static_cast<uint32_t>(layer.units);
   *stride = static_cast<uint32_t>(layer.stride);
@@ -303,6 +458,7 @@ const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* un
 }
 
 double igb_ks_distance(const uint32_t* networks, const double* pmf, uint32_t inputs) {
+  if (networks == nullptr || pmf == nullptr) return not_a_number;
   const std::size_t size = std::size_t{inputs} + 1;
   return igb::ks_distance({networks, size}, {pmf, size});
 }

@@ -19,6 +19,7 @@ constexpr std::array texts{
     "iteration did not converge",
     "nothing left to do",
     "syntax error",
+    "must not be null",
 };
 
 }  // namespace
@@ -59,6 +60,7 @@ std::size_t write_message(const Status& status, std::span<char> buffer) {
                              status.parameter, status.value);
       break;
     case StatusCode::unknown_name:
+    case StatusCode::null_pointer:
     case StatusCode::misaligned:
     case StatusCode::overflow:
       length = std::snprintf(buffer.data(), buffer.size(), "%s: %s", status.parameter, text);

@@ -2,8 +2,10 @@
  *
  * No function allocates, throws or keeps memory that it was handed, unless it says so. Functions
  * that can fail return 0 on success, otherwise a status code, and then fill `why` if it is not
- * null. Symbols and formulas: engine/THEORY.md. Every struct is plain data; its fields have the
- * natural alignment of C.
+ * null; after a failure, results are unchanged or unspecified. A null pointer is refused by name
+ * (IGB_NULL_POINTER) unless null is said to mean something. Memory for objects starts at a multiple
+ * of 64 bytes. Symbols and formulas: engine/THEORY.md. Every struct is plain data; its fields have
+ * the natural alignment of C.
  */
 #ifndef IGB_H
 #define IGB_H
@@ -26,37 +28,106 @@ enum igb_status_code {
   IGB_NON_FINITE,
   IGB_NO_SOLUTION,
   IGB_NO_CONVERGENCE,
-  IGB_FINISHED
+  IGB_FINISHED,
+  IGB_SYNTAX,
+  IGB_NULL_POINTER
 };
 
-/* Why a call failed. `parameter` points to a constant string; code 0 means nothing failed. */
+/* Why a call failed. `parameter` and `detail` point to constant strings; code 0 means nothing
+ * failed. IGB_SYNTAX: `value` is the position in the text, from 1, `detail` what was wanted there. */
 typedef struct igb_status {
   int32_t code;
   const char* parameter;
   double value;
   double low;
   double high;
+  const char* detail;
 } igb_status;
 
 /* Writes one line that names the parameter, its value and its allowed range; zero-terminated and
- * cut to `size` bytes. Returns the length of the whole message without the zero. */
+ * cut to `size` bytes. Returns the length of the whole message without the zero; 0 where a pointer
+ * is null. */
 size_t igb_message(const igb_status* status, char* buffer, size_t size);
 
 /* Version of the library, such as "0.1.0". */
 const char* igb_version(void);
 
-/* Activations are numbered 0 .. count - 1; the name is null outside. */
+/* ---- activations --------------------------------------------------------------------------- */
+
+/* An activation function phi. The built-in ones are constant and numbered 0 .. count - 1; others
+ * are made in memory of the caller's, which must stay untouched as long as the activation is used.
+ */
+typedef struct igb_activation igb_activation;
+
 int32_t igb_activation_count(void);
-const char* igb_activation_name(int32_t activation);
+/* Null outside 0 .. count - 1. */
+const igb_activation* igb_activation_at(int32_t index);
+/* The built-in one of that name, or null. */
+const igb_activation* igb_find_activation(const char* name);
+/* Its name; the text of an expression, "table" of a table. Null for null. */
+const char* igb_activation_name(const igb_activation* activation);
+
+/* What the theory makes use of; odd, bounded and homogeneous are 0 or 1. */
+typedef struct igb_activation_facts {
+  int32_t odd;
+  int32_t bounded;
+  int32_t homogeneous;
+  uint32_t kinks;
+  double parameter;
+} igb_activation_facts;
+int32_t igb_describe_activation(const igb_activation* activation, igb_activation_facts* facts,
+                                igb_status* why);
+/* The kinks, ascending: kinks[facts.kinks]. */
+int32_t igb_activation_kinks(const igb_activation* activation, double* kinks, igb_status* why);
+
+/* phi, phi' and phi'' at one point. */
+typedef struct igb_jet {
+  double value;
+  double slope;
+  double bend;
+} igb_jet;
+int32_t igb_evaluate(const igb_activation* activation, double x, igb_jet* jet, igb_status* why);
+
+/* Bytes of one igb_leaky_relu, igb_expression or igb_table: 64-byte aligned memory[bytes]. */
+size_t igb_user_activation_bytes(void);
+/* x for x > 0, slope * x below; slope in [-1e3, 1e3]. */
+int32_t igb_leaky_relu(double slope, void* memory, size_t bytes, const igb_activation** activation,
+                       igb_status* why);
+/* A small expression in x, text[length], at most 255 characters, such as x / (1 + abs(x)):
+ * engine/include/igb/expression.hpp has the grammar. IGB_SYNTAX where it cannot be read;
+ * IGB_NON_FINITE with the x where the function, or its slope, has no finite value. */
+int32_t igb_expression(const char* text, size_t length, void* memory, size_t bytes,
+                       const igb_activation** activation, igb_status* why);
+/* Straight lines between the points (x[i], y[i]), i < points, and beyond: x ascending, points from
+ * 2 to 66. */
+int32_t igb_table(const double* x, const double* y, uint32_t points, void* memory, size_t bytes,
+                  const igb_activation** activation, igb_status* why);
 
 /* ---- theory ------------------------------------------------------------------------------- */
+
+/* What stands between two layers besides the activation (engine/include/igb/block.hpp). All zero is
+ * the plain block: h' = W phi(h) + b. Fields that a kind does not need are ignored. */
+typedef struct igb_block {
+  int32_t kind;            /* a number that igb_block_name names */
+  uint32_t pool;           /* max_pool, average_pool: units a pool, 2 .. 64 */
+  double keep;             /* dropout: probability of keeping a unit, 1e-3 .. 1 */
+  uint32_t residual_depth; /* residual_scaled, residual_after: branches / sqrt(it), 1 .. 2^20 */
+  double sigma_v2;         /* residual: variance of the second weights, range of sigma_w2 */
+  double sigma_a2;         /* residual: variance of the second biases, range of sigma_b2 */
+  uint32_t taps;           /* convolution, delta_orthogonal: odd, 1 .. 1023 */
+} igb_block;
+
+int32_t igb_block_count(void);
+/* "plain", "max_pool", "average_pool", "dropout", ...; "unknown" outside 0 .. count - 1. */
+const char* igb_block_name(int32_t kind);
 
 /* W_ij ~ N(0, sigma_w2 / N_in), b_i ~ N(0, sigma_b2); sigma_w2 in [1e-6, 1e6], sigma_b2 in [0,
  * 1e6]. */
 typedef struct igb_initialisation {
-  int32_t activation;
+  const igb_activation* activation;
   double sigma_w2;
   double sigma_b2;
+  igb_block block;
 } igb_initialisation;
 
 /* Infinite depth. Quantities may be infinite. phase: igb_phase_name. */
@@ -95,11 +166,13 @@ typedef struct igb_line_point {
   double q;
 } igb_line_point;
 
-/* chi_1 = 1; IGB_NO_SOLUTION where there is no such line. */
-int32_t igb_edge_of_chaos(int32_t activation, double sigma_b2, igb_line_point* point,
-                          igb_status* why);
+/* Activation, block and sigma_b2 of a line are those of `init`; its sigma_w2 is not looked at.
+ * IGB_NO_SOLUTION where there is no such line. */
+
+/* chi_1 = 1. */
+int32_t igb_edge_of_chaos(const igb_initialisation* init, igb_line_point* point, igb_status* why);
 /* gamma_star = gamma; gamma = 1 is the neutrality line. */
-int32_t igb_iso_gamma(int32_t activation, double sigma_b2, double gamma, igb_line_point* point,
+int32_t igb_iso_gamma(const igb_initialisation* init, double gamma, igb_line_point* point,
                       igb_status* why);
 
 /* Law of G_0 for two classes and infinitely many inputs, 0 <= gamma <= infinity,
@@ -115,7 +188,7 @@ int32_t igb_finite_two_class_law(double gamma, uint32_t inputs, double* pmf, igb
 
 /* ---- networks ----------------------------------------------------------------------------- */
 
-/* A multilayer perceptron: layers 1 .. depth hidden, layer depth + 1 the output. */
+/* A multilayer perceptron of plain blocks: layers 1 .. depth hidden, layer depth + 1 the output. */
 typedef struct igb_architecture {
   igb_initialisation init;
   uint32_t input_width;
@@ -169,7 +242,8 @@ int32_t igb_forward_step(igb_forward* forward, igb_layer_report* report, igb_sta
 /* After the last step: class of each input, classes[count]; the output unit with the largest value,
  * the lowest index among equals. Status out_of_range (layer) before that. */
 int32_t igb_forward_classes(const igb_forward* forward, uint16_t* classes, igb_status* why);
-/* Pre-activations of the current layer: row a starts at result[a * *stride], *units of them. */
+/* Pre-activations of the current layer: row a starts at result[a * *stride], *units of them. Null
+ * where a pointer is. */
 const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* units,
                                         uint32_t* stride);
 
@@ -177,7 +251,7 @@ const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* un
 
 /* Kolmogorov-Smirnov distance between an ensemble and the law of counts of
  * igb_finite_two_class_law: networks[inputs + 1], networks[n] = how many networks put n inputs into
- * class 0; pmf[inputs + 1]. NaN without a network. */
+ * class 0; pmf[inputs + 1]. NaN without a network or with a null pointer. */
 double igb_ks_distance(const uint32_t* networks, const double* pmf, uint32_t inputs);
 /* The chance of a larger distance under the law; an upper bound, since counts are discrete. */
 double igb_ks_p_value(double distance, uint32_t networks);
