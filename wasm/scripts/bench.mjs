@@ -49,6 +49,6 @@ report(
   seconds(() => engine.trajectory(init, { count: 100 })) * 1e6,
   'us',
 );
-report('edge of chaos, tanh', seconds(() => engine.edgeOfChaos('tanh', 0.1)) * 1e6, 'us');
-report('neutrality line, tanh', seconds(() => engine.isoGamma('tanh', 0.1, 1)) * 1e6, 'us');
+report('edge of chaos, tanh', seconds(() => engine.edgeOfChaos(init)) * 1e6, 'us');
+report('neutrality line, tanh', seconds(() => engine.isoGamma({ ...init, gamma: 1 })) * 1e6, 'us');
 report('law of 1000 inputs', seconds(() => engine.finiteTwoClassLaw(1, 1000)) * 1e6, 'us');

@@ -1,8 +1,11 @@
 import { IgbError, IgbMemoryError } from './errors.js';
 import { Run } from './forward.js';
+import { Layers } from './layer.js';
 import { structs } from './layout.js';
 import type { Library } from './library.js';
 import type {
+  Activation,
+  ActivationFacts,
   Architecture,
   Draw,
   Engine,
@@ -10,7 +13,9 @@ import type {
   Forward,
   GuessingLaw,
   Initialisation,
+  Jet,
   LinePoint,
+  LineRequest,
   NormalsOptions,
   Seed,
   Signal,
@@ -24,8 +29,10 @@ const streams: readonly Stream[] = ['weights', 'biases', 'inputs'];
 export class WasmEngine implements Engine {
   readonly version: string;
   readonly activations: readonly string[];
+  readonly blocks: readonly string[];
   readonly capacity: number;
   readonly #library: Library;
+  readonly #layers: Layers;
   /** Where blocks begin when no network runs. */
   readonly #base: number;
   #run: Run | null = null;
@@ -36,16 +43,48 @@ export class WasmEngine implements Engine {
     this.#base = memory.mark();
     this.capacity = memory.available;
     this.version = memory.readString(functions.igb_version());
-    this.activations = Array.from({ length: functions.igb_activation_count() }, (_, index) =>
-      memory.readString(functions.igb_activation_name(index)),
-    );
+    this.#layers = new Layers(library);
+    this.activations = this.#layers.activations;
+    this.blocks = this.#layers.blocks;
+  }
+
+  describeActivation(activation: Activation): ActivationFacts {
+    const { functions, memory } = this.#library;
+    const struct = structs.igb_activation_facts;
+    return memory.scratch(() => {
+      const address = this.#layers.takeActivation(activation);
+      const facts = memory.take(struct.size);
+      this.#library.call((why) => functions.igb_describe_activation(address, facts, why));
+      const { odd, bounded, homogeneous, kinks: count } = memory.readStruct(struct, facts);
+      const kinks = memory.take(count * Float64Array.BYTES_PER_ELEMENT);
+      this.#library.call((why) => functions.igb_activation_kinks(address, kinks, why));
+      return {
+        name: memory.readString(functions.igb_activation_name(address)),
+        odd: odd !== 0,
+        bounded: bounded !== 0,
+        homogeneous: homogeneous !== 0,
+        kinks: Array.from(memory.float64(kinks, count)),
+      };
+    });
+  }
+
+  evaluate(activation: Activation, x: ArrayLike<number>): Jet[] {
+    const { functions, memory } = this.#library;
+    return memory.scratch(() => {
+      const address = this.#layers.takeActivation(activation);
+      const jet = memory.take(structs.igb_jet.size);
+      return Array.from(x, (at) => {
+        this.#library.call((why) => functions.igb_evaluate(address, at, jet, why));
+        return memory.readStruct(structs.igb_jet, jet);
+      });
+    });
   }
 
   fixedPoint(init: Initialisation): FixedPoint {
     const { functions, memory } = this.#library;
     const struct = structs.igb_fixed_point_report;
     return memory.scratch(() => {
-      const address = this.#takeInitialisation(init);
+      const address = this.#layers.takeInitialisation(init);
       const report = memory.take(struct.size);
       this.#library.call((why) => functions.igb_fixed_point(address, report, why));
       const fixedPoint = memory.readStruct(struct, report);
@@ -61,7 +100,7 @@ export class WasmEngine implements Engine {
     const struct = structs.igb_signal;
     const length = this.#library.uint32('count', count);
     return memory.scratch(() => {
-      const address = this.#takeInitialisation(init);
+      const address = this.#layers.takeInitialisation(init);
       const signals = memory.take(length * struct.size);
       this.#library.call((why) => functions.igb_trajectory(address, q0, c0, length, signals, why));
       return Array.from({ length }, (_, index) =>
@@ -70,17 +109,17 @@ export class WasmEngine implements Engine {
     });
   }
 
-  edgeOfChaos(activation: string, sigmaB2: number): LinePoint | null {
+  edgeOfChaos(line: LineRequest): LinePoint | null {
     const { functions } = this.#library;
-    const phi = this.#activationIndex(activation);
-    return this.#linePoint((point, why) => functions.igb_edge_of_chaos(phi, sigmaB2, point, why));
+    return this.#linePoint(line, (init, point, why) =>
+      functions.igb_edge_of_chaos(init, point, why),
+    );
   }
 
-  isoGamma(activation: string, sigmaB2: number, gamma: number): LinePoint | null {
+  isoGamma(line: LineRequest & { gamma: number }): LinePoint | null {
     const { functions } = this.#library;
-    const phi = this.#activationIndex(activation);
-    return this.#linePoint((point, why) =>
-      functions.igb_iso_gamma(phi, sigmaB2, gamma, point, why),
+    return this.#linePoint(line, (init, point, why) =>
+      functions.igb_iso_gamma(init, line.gamma, point, why),
     );
   }
 
@@ -158,14 +197,17 @@ export class WasmEngine implements Engine {
     }
 
     this.#end();
-    const needed = bytes + inputs.byteLength;
-    if (needed > this.capacity) throw new IgbMemoryError(needed, this.capacity);
     try {
+      // Below the network, so that an activation of the user's stays as long as it does.
+      const activation = this.#layers.takeActivation(architecture.activation);
+      const kept = memory.mark() - this.#base;
+      const needed = kept + bytes + inputs.byteLength;
+      if (needed > this.capacity) throw new IgbMemoryError(needed, this.capacity);
       const start = { memory: memory.take(bytes), bytes, inputs: memory.take(inputs.byteLength) };
       memory.float32(start.inputs, inputs.length).set(inputs);
       this.#run = memory.scratch(() => {
         const addresses = {
-          architecture: this.#takeArchitecture(architecture),
+          architecture: this.#takeArchitecture(architecture, activation),
           draw: this.#takeDraw(draw),
         };
         return new Run(this.#library, { ...start, ...addresses, depth, count });
@@ -219,26 +261,12 @@ export class WasmEngine implements Engine {
     this.#library.memory.release(this.#base);
   }
 
-  #activationIndex(name: string): number {
-    const index = this.activations.indexOf(name);
-    if (index >= 0) return index;
-    const note = `: "${name}"; known: ${this.activations.join(', ')}`;
-    return this.#library.refuse('unknown_name', 'activation', index, 0, 0, note);
-  }
-
-  #takeInitialisation(init: Initialisation): number {
-    return this.#library.memory.takeStruct(structs.igb_initialisation, {
-      ...init,
-      activation: this.#activationIndex(init.activation),
-    });
-  }
-
-  #takeArchitecture(architecture: Architecture): number {
+  #takeArchitecture(architecture: Architecture, activation?: number): number {
     const library = this.#library;
-    return library.memory.takeStruct(structs.igb_architecture, {
-      activation: this.#activationIndex(architecture.activation),
-      sigmaW2: architecture.sigmaW2,
-      sigmaB2: architecture.sigmaB2,
+    const { memory } = library;
+    const init = this.#layers.takeInitialisation(architecture, activation);
+    return memory.takeStruct(structs.igb_architecture, {
+      ...memory.readStruct(structs.igb_initialisation, init),
       inputWidth: library.uint32('input_width', architecture.inputWidth),
       width: library.uint32('width', architecture.width),
       depth: library.uint32('depth', architecture.depth),
@@ -264,12 +292,16 @@ export class WasmEngine implements Engine {
   }
 
   /** The point that a solver finds, null where the line does not exist. */
-  #linePoint(solve: (point: number, why: number) => number): LinePoint | null {
+  #linePoint(
+    line: LineRequest,
+    solve: (init: number, point: number, why: number) => number,
+  ): LinePoint | null {
     const { memory } = this.#library;
     return memory.scratch(() => {
+      const init = this.#layers.takeInitialisation({ ...line, sigmaW2: 1 });
       const point = memory.take(structs.igb_line_point.size);
       try {
-        this.#library.call((why) => solve(point, why));
+        this.#library.call((why) => solve(init, point, why));
       } catch (error) {
         if (error instanceof IgbError && error.status === 'no_solution') return null;
         throw error;

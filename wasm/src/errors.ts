@@ -1,6 +1,6 @@
 /** A call that the library refused: which parameter, its value and its allowed range. */
 export class IgbError extends Error {
-  override readonly name = 'IgbError';
+  override readonly name: string = 'IgbError';
 
   constructor(
     message: string,
@@ -11,8 +11,24 @@ export class IgbError extends Error {
     readonly value: number,
     readonly low: number,
     readonly high: number,
+    /** More words, where the library has some: what was wanted, what is not finite. */
+    readonly detail = '',
   ) {
     super(message);
+  }
+}
+
+/** An expression that cannot be read. `value` is the position, `detail` what was wanted there. */
+export class IgbSyntaxError extends IgbError {
+  override readonly name = 'IgbSyntaxError';
+
+  /** Of the character in the text, from 1; the length + 1 where the text ends too early. */
+  get position(): number {
+    return this.value;
+  }
+
+  get expected(): string {
+    return this.detail;
   }
 }
 

@@ -1,3 +1,3 @@
-export { IgbError, IgbLoadError, IgbMemoryError } from './errors.js';
+export { IgbError, IgbLoadError, IgbMemoryError, IgbSyntaxError } from './errors.js';
 export { loadEngine } from './load.js';
 export type * from './types.js';

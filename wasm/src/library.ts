@@ -1,4 +1,4 @@
-import { IgbError } from './errors.js';
+import { IgbError, IgbSyntaxError } from './errors.js';
 import { type Functions, statusNames, structs } from './layout.js';
 import { Memory } from './memory.js';
 import type { Seed } from './types.js';
@@ -55,6 +55,7 @@ export class Library {
       value,
       low,
       high,
+      detail: this.#name + this.memory.stringBytes(parameter) - 1, // the empty string at its end
     });
     throw this.#error(note);
   }
@@ -84,14 +85,17 @@ export class Library {
   #error(note = ''): IgbError {
     this.functions.igb_message(this.#why, this.#message, messageBytes);
     const status = this.memory.readStruct(structs.igb_status, this.#why);
-    return new IgbError(
+    const name = statusNames[status.code] ?? 'unknown';
+    const Kind = name === 'syntax' ? IgbSyntaxError : IgbError;
+    return new Kind(
       this.memory.readString(this.#message) + note,
       status.code,
-      statusNames[status.code] ?? 'unknown',
+      name,
       camel(this.memory.readString(status.parameter)),
       status.value,
       status.low,
       status.high,
+      this.memory.readString(status.detail),
     );
   }
 }

@@ -66,6 +66,13 @@ export class Memory {
     return address;
   }
 
+  /** Address of a copy of the values. */
+  takeFloat64(values: ArrayLike<number>): number {
+    const address = this.take(values.length * Float64Array.BYTES_PER_ELEMENT);
+    this.float64(address, values.length).set(values);
+    return address;
+  }
+
   writeStruct<S extends Struct>(struct: S, address: number, values: Values<S>): void {
     const view = new DataView(this.#memory.buffer, address, struct.size);
     for (const [field, [kind, offset]] of Object.entries(struct.fields)) {
@@ -97,6 +104,11 @@ export class Memory {
     if (address === 0) return '';
     const bytes = new Uint8Array(this.#memory.buffer);
     return new TextDecoder().decode(bytes.slice(address, bytes.indexOf(0, address)));
+  }
+
+  /** Bytes of a text, its terminating zero included. */
+  stringBytes(text: string): number {
+    return new TextEncoder().encode(text).length + 1;
   }
 
   writeString(address: number, text: string): void {

@@ -1,11 +1,66 @@
-/** Where the weights and biases come from: W_ij ~ N(0, sigmaW2 / N_in), b_i ~ N(0, sigmaB2). */
-export interface Initialisation {
-  /** One of `Engine.activations`. */
-  activation: string;
+/** An activation function phi: the name of a built-in one (`Engine.activations`), of leaky ReLU with
+ * its slope for x < 0 (-1000 .. 1000), a small expression in x, or points to go through. */
+export type Activation =
+  | string
+  | { name: string; slope?: number }
+  | { expression: string }
+  | { table: { x: ArrayLike<number>; y: ArrayLike<number> } };
+
+/** What stands between two layers besides the activation; h is a pre-activation, W and b weights and
+ * biases. Widths, probabilities and variances are checked by the engine. */
+export type Block =
+  /** h' = W phi(h) + b */
+  | { kind: 'plain' }
+  /** W acts on maxima or means of phi(h) over `pool` units, 2 (the default) .. 64. */
+  | { kind: 'max_pool' | 'average_pool'; pool?: number }
+  /** W acts on phi(h), each unit kept with probability `keep`, 0.001 .. 1. */
+  | { kind: 'dropout'; keep: number }
+  /** h' = h + (W phi(h) + b) / sqrt(residualDepth), or x' = phi(x + (W x + b) / sqrt(...)). */
+  | { kind: 'residual_scaled' | 'residual_after'; residualDepth: number }
+  /** x' = x + V phi(h) + a, h = W x + b; V_ij ~ N(0, sigmaV2 / N), default 1, a_i ~ N(0, sigmaA2),
+   * default 0. */
+  | { kind: 'residual'; sigmaV2?: number; sigmaA2?: number }
+  | { kind: 'layer_norm_before' | 'layer_norm_after' }
+  | { kind: 'batch_norm_before' | 'batch_norm_after' }
+  /** Circular, `taps` wide: odd, 1 .. 1023, default 3. */
+  | { kind: 'convolution' | 'delta_orthogonal'; taps?: number };
+
+/** What a network is made of, layer for layer. */
+export interface Layer {
+  activation: Activation;
+  /** Default plain. */
+  block?: Block;
+}
+
+/** And where its weights and biases come from: W_ij ~ N(0, sigmaW2 / N_in), b_i ~ N(0, sigmaB2). */
+export interface Initialisation extends Layer {
   /** 1e-6 .. 1e6. */
   sigmaW2: number;
   /** 0 .. 1e6. */
   sigmaB2: number;
+}
+
+/** Where a line is asked for. */
+export interface LineRequest extends Layer {
+  sigmaB2: number;
+}
+
+/** An activation function, its first and second derivative at one point. */
+export interface Jet {
+  value: number;
+  slope: number;
+  bend: number;
+}
+
+/** What the theory makes use of. */
+export interface ActivationFacts {
+  /** The text of an expression, "table" of a table. */
+  name: string;
+  odd: boolean;
+  bounded: boolean;
+  homogeneous: boolean;
+  /** Where a derivative jumps, ascending. */
+  kinks: number[];
 }
 
 /** The fixed point of the mean field, that is infinite depth. Any quantity may be `Infinity`. */
@@ -120,15 +175,22 @@ export interface Forward extends Iterable<LayerReport> {
 export interface Engine {
   readonly version: string;
   readonly activations: readonly string[];
+  /** Kinds of blocks. */
+  readonly blocks: readonly string[];
   /** Bytes of the fixed memory that one call, or one network with its inputs, can use. */
   readonly capacity: number;
+
+  /** What an activation is like. Expressions that cannot be read throw `IgbSyntaxError`. */
+  describeActivation(activation: Activation): ActivationFacts;
+  /** phi, phi' and phi'' at each x. */
+  evaluate(activation: Activation, x: ArrayLike<number>): Jet[];
 
   fixedPoint(init: Initialisation): FixedPoint;
   trajectory(init: Initialisation, options: TrajectoryOptions): Signal[];
   /** Where gradients neither vanish nor explode, or null when there is no such point. */
-  edgeOfChaos(activation: string, sigmaB2: number): LinePoint | null;
+  edgeOfChaos(line: LineRequest): LinePoint | null;
   /** Where gamma at infinite depth is `gamma` (1: the neutrality line), or null. */
-  isoGamma(activation: string, sigmaB2: number, gamma: number): LinePoint | null;
+  isoGamma(line: LineRequest & { gamma: number }): LinePoint | null;
 
   /** 0 <= gamma <= Infinity. */
   law(gamma: number): GuessingLaw;

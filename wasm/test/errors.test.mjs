@@ -70,8 +70,8 @@ test('a fraction says that an integer is wanted', () => {
 test('an unknown activation names those known', () => {
   for (const call of [
     () => engine.fixedPoint({ ...init, activation: 'step' }),
-    () => engine.edgeOfChaos('step', 0.1),
-    () => engine.isoGamma('step', 0.1, 1),
+    () => engine.edgeOfChaos({ activation: 'step', sigmaB2: 0.1 }),
+    () => engine.isoGamma({ activation: 'step', sigmaB2: 0.1, gamma: 1 }),
     forward({ activation: 'step' }),
   ]) {
     const error = assertRefused(call, 'unknown_name', 'activation');
@@ -92,8 +92,8 @@ test('arguments of the other functions are checked', () => {
   refuse(() => engine.trajectory(init, { c0: 1.5, count: 3 }), 'c0', 1.5);
   refuse(() => engine.trajectory(init, { count: 0 }), 'count', 0);
   refuse(() => engine.trajectory(init, { count: -1 }), 'count', -1);
-  refuse(() => engine.edgeOfChaos('tanh', -0.5), 'sigmaB2', -0.5);
-  refuse(() => engine.isoGamma('tanh', 0.1, -2), 'gamma', -2);
+  refuse(() => engine.edgeOfChaos({ activation: 'tanh', sigmaB2: -0.5 }), 'sigmaB2', -0.5);
+  refuse(() => engine.isoGamma({ ...init, gamma: -2 }), 'gamma', -2);
   refuse(() => engine.law(-1), 'gamma', -1);
   refuse(() => engine.law(NaN), 'gamma', NaN);
   refuse(() => engine.law(1).cdf(NaN), 'g', NaN);

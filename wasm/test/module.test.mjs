@@ -49,8 +49,8 @@ test('no call needs more than half of the stack', (t) => {
     const init = { activation, sigmaW2: 2, sigmaB2: 0.1 };
     painted.fixedPoint(init);
     painted.trajectory(init, { count: 5 });
-    painted.edgeOfChaos(activation, 0.1);
-    painted.isoGamma(activation, 0.1, 1);
+    painted.edgeOfChaos(init);
+    painted.isoGamma({ ...init, gamma: 1 });
     const data = painted.gaussianInputs(1, 50, 30);
     assert.equal([...painted.forward({ ...init, ...shape }, { seed: 1 }, data)].length, 4);
   }

@@ -33,10 +33,8 @@ test('critical lines', () => {
   assert.ok(rows.length >= 10);
   for (const row of rows) {
     const gamma = row.line.startsWith('gamma=') ? Number(row.line.slice(6)) : null;
-    const point =
-      gamma === null
-        ? engine.edgeOfChaos(row.activation, row.sigma_b2)
-        : engine.isoGamma(row.activation, row.sigma_b2, gamma);
+    const line = { activation: row.activation, sigmaB2: row.sigma_b2 };
+    const point = gamma === null ? engine.edgeOfChaos(line) : engine.isoGamma({ ...line, gamma });
     const what = `${row.activation} ${row.sigma_b2} ${row.line}`;
     assertClose(point.sigmaW2, row.sigma_w2, tolerance, `${what} sigmaW2`);
     assertClose(point.q, row.q, tolerance, `${what} q`);
@@ -44,7 +42,7 @@ test('critical lines', () => {
 });
 
 test('a line that does not exist is null', () => {
-  assert.equal(engine.isoGamma('relu', 0.1, 1), null);
+  assert.equal(engine.isoGamma({ activation: 'relu', sigmaB2: 0.1, gamma: 1 }), null);
 });
 
 test('ReLU trajectory', () => {

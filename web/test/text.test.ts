@@ -5,4 +5,5 @@ import { zh } from '../src/text/zh';
 it('both languages explain the same parameters and phases', () => {
   expect(Object.keys(zh.parameters)).toEqual(Object.keys(en.parameters));
   expect(Object.keys(zh.phases)).toEqual(Object.keys(en.phases));
+  expect(Object.keys(zh.activations)).toEqual(Object.keys(en.activations));
 });

@@ -11,6 +11,8 @@ export interface Text {
   lead: string;
   otherLanguage: string;
   parameters: Record<Exclude<ParameterName, 'lang'>, ParameterText>;
+  /** Names of the activations where the reader wants others than the engine's. */
+  activations: Readonly<Record<string, string>>;
   newDraw: string;
   reset: string;
   cross: string;
@@ -86,6 +88,22 @@ export const en: Text = {
     networks: { label: 'networks', help: 'How many networks the histogram counts.' },
     seed: { label: 'seed', help: 'Which random draw: the same seed gives the same networks.' },
     network: { label: 'network', help: 'Which network of the draw the large map shows.' },
+  },
+  activations: {
+    linear: 'linear',
+    relu: 'ReLU',
+    leaky_relu: 'leaky ReLU',
+    tanh: 'tanh',
+    erf: 'erf',
+    sin: 'sin',
+    abs: 'absolute value',
+    sigmoid: 'sigmoid',
+    softplus: 'softplus',
+    elu: 'ELU',
+    selu: 'SELU',
+    silu: 'SiLU',
+    gelu: 'GELU',
+    hard_tanh: 'hard tanh',
   },
   newDraw: 'New draw',
   reset: 'Reset',

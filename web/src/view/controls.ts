@@ -78,7 +78,7 @@ export class Controls extends LitElement {
         this.tell('igb-change', { activation: (event.target as HTMLSelectElement).value })}>
         ${this.activations.map(
           (name) =>
-            html`<option value=${name} ?selected=${name === this.state.activation}>${name}</option>`,
+            html`<option value=${name} ?selected=${name === this.state.activation}>${this.text.activations[name] ?? name}</option>`,
         )}
       </select>
     </label>`;

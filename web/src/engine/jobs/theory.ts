@@ -19,9 +19,9 @@ function middles(heights: (number | null)[], { sigmaW2Min, sigmaW2Max }: LinesRe
 /** The critical lines: first coarse, then all samples. */
 export function* lines(engine: Engine, request: LinesRequest): Generator<LinesResult | null> {
   const { activation, sigmaB2Max } = request;
-  const edgeAt = (sigmaB2: number) => engine.edgeOfChaos(activation, sigmaB2)?.sigmaW2 ?? null;
+  const edgeAt = (sigmaB2: number) => engine.edgeOfChaos({ activation, sigmaB2 })?.sigmaW2 ?? null;
   const neutralityAt = (sigmaB2: number) =>
-    engine.isoGamma(activation, sigmaB2, 1)?.sigmaW2 ?? null;
+    engine.isoGamma({ activation, sigmaB2, gamma: 1 })?.sigmaW2 ?? null;
 
   const labelled = 0.5 * sigmaB2Max;
   const regions = middles([edgeAt(labelled), neutralityAt(labelled)], request).map((sigmaW2) => ({
@@ -62,8 +62,8 @@ export function* theory(engine: Engine, request: TheoryRequest): Generator<Theor
   yield {
     kind: 'theory',
     fixedPoint: engine.fixedPoint({ activation, sigmaW2, sigmaB2 }),
-    edge: engine.edgeOfChaos(activation, sigmaB2)?.sigmaW2 ?? null,
-    neutrality: engine.isoGamma(activation, sigmaB2, 1)?.sigmaW2 ?? null,
+    edge: engine.edgeOfChaos({ activation, sigmaB2 })?.sigmaW2 ?? null,
+    neutrality: engine.isoGamma({ activation, sigmaB2, gamma: 1 })?.sigmaW2 ?? null,
     layers,
     law: engine.finiteTwoClassLaw(gamma, inputs),
     floor: engine.finiteTwoClassLaw(0, inputs),
