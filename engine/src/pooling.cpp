@@ -5,7 +5,7 @@
 #include <limits>
 #include <numbers>
 
-#include "igb/bivariate_normal.hpp"
+#include "crossing.hpp"
 #include "igb/guessing_law.hpp"
 #include "legendre.hpp"
 #include "root.hpp"
@@ -63,6 +63,8 @@ struct LevelSet {
   int count;
   double ends[most_pieces];
   double signs[most_pieces];
+  double lower[most_pieces];  // Phi(end)
+  double upper[most_pieces];  // Phi(-end)
 };
 
 /// f(z) = phi(sigma z) within the reach of the normal weight, and its levels.
@@ -149,9 +151,11 @@ class Levels {
       const double end = known ? known_end : solve(piece, level);
       const double sign = value_[piece + 1] > value_[piece] ? 1.0 : -1.0;
       set.ends[set.count] = end;
-      set.signs[set.count++] = sign;
-      set.below += sign * normal_cdf(end);
-      set.above += sign * normal_cdf(-end);
+      set.signs[set.count] = sign;
+      set.lower[set.count] = normal_cdf(end);
+      set.upper[set.count] = normal_cdf(-end);
+      set.below += sign * set.lower[set.count];
+      set.above += sign * set.upper[set.count++];
     }
     set.below = std::clamp(set.below, 0.0, 1.0);
     set.above = std::clamp(set.above, 0.0, 1.0);
@@ -320,22 +324,18 @@ double slope_integral(const Levels& levels, std::uint32_t pool) {
 
 // ---- two inputs -----------------------------------------------------------------------------
 
-/// Sum of f over the branches of two sets, with their signs.
-template <class Function>
-double over_branches(const LevelSet& low, const LevelSet& high, const Function& f) {
+/// P(phi(u) <= s, phi(v) > t) of the sets at s <= t.
+double crossing(const LevelSet& low, const LevelSet& high, const CrossingRule& rule) {
   double sum = 0.0;
   for (int i = 0; i < low.count; ++i) {
     for (int j = 0; j < high.count; ++j) {
-      sum += low.signs[i] * high.signs[j] * f(low.ends[i], high.ends[j]);
+      const double x = low.ends[i];
+      const double y = high.ends[j];
+      const double independent =
+          x < y ? low.lower[i] * high.upper[j] : low.upper[i] * high.lower[j];
+      sum += low.signs[i] * high.signs[j] * rule(x, y, independent);
     }
   }
-  return sum;
-}
-
-/// P(phi(u) <= s, phi(v) > t) of the sets at s <= t.
-double crossing(const LevelSet& low, const LevelSet& high, double d) {
-  const double sum = over_branches(
-      low, high, [&](double x, double y) { return bivariate_normal_crossing(x, y, d); });
   return std::clamp(sum, 0.0, low.below);
 }
 
@@ -349,6 +349,7 @@ class Pairs {
       : levels_(levels),
         pool_(pool),
         d_(d),
+        rule_(d),
         tau_(std::sqrt(d / (2.0 - d))),
         scale_(levels.folded() ? std::min(tau_, 1.0 / tau_) : tau_),
         kind_(kind) {}
@@ -396,17 +397,19 @@ class Pairs {
   };
 
   double density() const {
-    return over_branches(low_, high_,
-                         [&](double x, double y) {
-                           const double a = 0.5 * (x - y);
-                           const double b = 0.5 * (x + y);
-                           return std::exp(-a * a / d_ - b * b / (2.0 - d_));
-                         }) /
-           (2.0 * pi * std::sqrt(d_ * (2.0 - d_)));
+    double sum = 0.0;
+    for (int i = 0; i < low_.count; ++i) {
+      for (int j = 0; j < high_.count; ++j) {
+        const double a = 0.5 * (low_.ends[i] - high_.ends[j]);
+        const double b = 0.5 * (low_.ends[i] + high_.ends[j]);
+        sum += low_.signs[i] * high_.signs[j] * std::exp(-a * a / d_ - b * b / (2.0 - d_));
+      }
+    }
+    return sum / (2.0 * pi * std::sqrt(d_ * (2.0 - d_)));
   }
 
   double integrand() const {
-    const double crossed = crossing(low_, high_, d_);
+    const double crossed = crossing(low_, high_, rule_);
     const double both = low_.below - crossed;
     if (kind_ == Kind::slope) return pool_ * power(both, pool_ - 1) * density();
     double sum = 1.0;
@@ -448,7 +451,7 @@ class Pairs {
       double from = i == first ? w : panel.from;
       while (from < panel.to) {
         levels_.set_at(interval, from, high_);
-        if (crossing(low_, high_, d_) < negligible) return sum;
+        if (crossing(low_, high_, rule_) < negligible) return sum;
         const double z = levels_.position(interval, from);
         const double next = z + std::copysign(stride, interval.to - interval.from);
         double to = std::min(panel.to, levels_.coordinate(interval, next));
@@ -465,6 +468,7 @@ class Pairs {
   const Levels& levels_;
   std::uint32_t pool_;
   double d_;
+  CrossingRule rule_;
   double tau_;    // tan(theta / 2), the width of crossings in z
   double scale_;  // of layers around coinciding branches
   Kind kind_;
@@ -479,6 +483,7 @@ double pair_integral(const Levels& levels, std::uint32_t pool, double d, Pairs::
 /// pool E[phi'(u) phi'(-u) F2(phi(u), phi(-u))^(pool - 1)] q, the derivative at d = 2.
 double slope_at_opposite(const Levels& levels, std::uint32_t pool) {
   LevelSet opposite;
+  const CrossingRule rule(2.0);
   const auto integrand = [&](const LevelSet& set) {
     double sum = 0.0;
     for (int i = 0; i < set.count; ++i) {
@@ -486,7 +491,7 @@ double slope_at_opposite(const Levels& levels, std::uint32_t pool) {
       levels.set_at_level(levels.value(-z), opposite);
       const bool lower = set.level <= opposite.level;
       const LevelSet& low = lower ? set : opposite;
-      const double both = low.below - crossing(low, lower ? opposite : set, 2.0);
+      const double both = low.below - crossing(low, lower ? opposite : set, rule);
       sum += set.signs[i] * normal_density(z) * levels.slope(-z) * power(both, pool - 1);
     }
     return sum;
