@@ -34,6 +34,33 @@ Activation fold() {
           .bend_at = [](const Activation&, double) { return 0.0; }};
 }
 
+Activation wave() {
+  return {.name = "wave",
+          .odd = true,
+          .bounded = true,
+          .kinks = {},
+          .value_at = [](const Activation&, double x) { return std::sin(x); },
+          .slope_at = [](const Activation&, double x) { return std::cos(x); },
+          .bend_at = [](const Activation&, double x) { return -std::sin(x); }};
+}
+
+/// x / (1 + exp(-x)): falls to a minimum, then rises.
+Activation dip() {
+  return {.name = "dip",
+          .kinks = {},
+          .value_at = [](const Activation&, double x) { return x / (1.0 + std::exp(-x)); },
+          .slope_at =
+              [](const Activation&, double x) {
+                const double gate = 1.0 / (1.0 + std::exp(-x));
+                return gate * (1.0 + x * (1.0 - gate));
+              },
+          .bend_at =
+              [](const Activation&, double x) {
+                const double gate = 1.0 / (1.0 + std::exp(-x));
+                return gate * (1.0 - gate) * (2.0 + x * (1.0 - 2.0 * gate));
+              }};
+}
+
 double density(double z) { return std::exp(-0.5 * z * z) / std::sqrt(2.0 * pi); }
 double below(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
 
@@ -202,6 +229,81 @@ TEST_CASE("maxima over two linear or two folded units have closed covariances") 
     CHECK(std::abs(max_pool_slope_covariance(folded, 1, q, d) - slope) < 1e-9);
     CHECK(std::abs(max_pool_slope_covariance(folded, 2, q, d) - slope) < 1e-9);
   }
+}
+
+TEST_CASE("maxima over two sines have a covariance in closed series") {
+  // With p, m = (u +- u') / 2: max(sin u, sin u') = sin p cos m + |cos p sin m|.
+  const Activation sine = wave();
+  for (double q : {0.5, 3.0, 9.0}) {
+    for (double d : {0.3, 0.5, 1.0, 1.4}) {
+      CAPTURE(q);
+      CAPTURE(d);
+      const double s = q / 2.0;
+      const double c = 1.0 - d;
+      // E|cos p cos p'| and E|sin m sin m'| by Fourier series.
+      const auto folded = [&](double sign) {
+        const auto coefficient = [&](int n) {
+          if (n == 0) return 2.0 / pi;
+          return (n % 2 == 1 ? -sign : 1.0) * -4.0 / (pi * (4.0 * n * n - 1.0));
+        };
+        double sum = 0.0;
+        for (int n = 0; n < 80; ++n) {
+          for (int m = 0; m < 80; ++m) {
+            const double squares = -2.0 * s * (n * n + m * m);
+            const double product = 4.0 * s * c * n * m;
+            sum += coefficient(n) * coefficient(m) *
+                   (std::exp(squares + product) + std::exp(squares - product)) / 2.0;
+          }
+        }
+        return sum;
+      };
+      const double covariance =
+          std::exp(-2.0 * s) * std::sinh(s * c) * std::cosh(s * c) + folded(1.0) * folded(-1.0);
+      const double moment = -std::expm1(-2.0 * q) / 2.0;
+      CHECK(max_pool_second_moment(sine, 2, q) == close(moment, 1e-12));
+      CHECK(max_pool_covariance_gap(sine, 2, q, d) == close(moment - covariance, 1e-11));
+    }
+  }
+}
+
+TEST_CASE("a pool of one bent back unit is the unit itself") {
+  for (const Activation& phi : {wave(), dip()}) {
+    const std::string name = phi.name;
+    CAPTURE(name);
+    for (double q : {0.1, 3.0}) {
+      CAPTURE(q);
+      CHECK(max_pool_second_moment(phi, 1, q) == close(second_moment(phi, q), 1e-12));
+      CHECK(max_pool_slope_moment(phi, 1, q) == close(slope_moment(phi, q), 1e-12));
+      CHECK(max_pool_growth_moment(phi, 1, q) == close(growth_moment(phi, q), 1e-11));
+      for (double d : {1e-3, 0.1, 1.3}) {
+        CAPTURE(d);
+        CHECK(max_pool_covariance_gap(phi, 1, q, d) == close(covariance_gap(phi, q, d), 1e-10));
+        CHECK(max_pool_slope_covariance(phi, 1, q, d) == close(slope_covariance(phi, q, d), 1e-10));
+      }
+    }
+  }
+}
+
+TEST_CASE("steep and faint signals") {
+  const Activation& phi = named("tanh");
+  for (double q : {1e12, 1e30}) {
+    // A sign: the maximum over k is -1 with probability 2^-k.
+    CHECK(max_pool_second_moment(phi, 3, q) == close(1.0, 1e-5));
+    CHECK(max_pool_covariance_gap(phi, 2, q, 1.0) == close(1.0 - 0.25, 1e-5));
+    // pool E[phi'^2] F(0)^(pool - 1), E[phi'^2] = 4 / 3 / sqrt(2 pi q)
+    const double slope = 4.0 / 3.0 / std::sqrt(2.0 * pi * q) * 3.0 / 4.0;
+    CHECK(max_pool_slope_moment(phi, 3, q) == close(slope, 1e-5));
+  }
+  for (double q : {0.0, 1e-300, 1e-35}) {
+    CHECK(max_pool_second_moment(phi, 2, q) == close(q, 1e-12));
+    CHECK(max_pool_slope_moment(phi, 2, q) == close(1.0, 1e-12));
+    CHECK(max_pool_growth_moment(phi, 2, q) == close(1.0, 1e-12));
+    CHECK(max_pool_covariance_gap(phi, 2, q, 1.0) ==
+          close(max_pool_covariance_gap(named("linear"), 2, 1.0, 1.0) * q, 1e-12));
+  }
+  // More pieces than there is room for.
+  CHECK(std::isnan(max_pool_second_moment(wave(), 2, 1e6)));
+  CHECK(std::isnan(max_pool_covariance_gap(wave(), 2, 1e6, 0.5)));
 }
 
 TEST_CASE("the slope of the covariance is its derivative, and at c = 1 the slope moment") {

@@ -84,7 +84,7 @@ class Levels {
     double from;  // z of the lead at the lower level
     double to;    // and at the upper one
   };
-  /// Part of an interval in its coordinate w, 0 .. 1.
+  /// Part of an interval, in its coordinate w.
   struct Panel {
     int interval;
     double from;
@@ -112,22 +112,26 @@ class Levels {
     return std::abs(high - low) > 1e-5 * (std::abs(high) + std::abs(low));
   }
 
-  /// Where another branch turns back, its end moves as a square root of the level: the coordinate
-  /// comes to rest there.
+  /// Where another branch turns back, its end moves as a square root of the level: there the
+  /// coordinate comes to rest. Without a fold it is z itself, upwards in level.
   double position(const Interval& interval, double w) const {
-    const double part = folded_ ? w * w * (3.0 - 2.0 * w) : w;
-    return interval.from + (interval.to - interval.from) * part;
+    if (!folded_) return w * direction(interval);
+    return interval.from + (interval.to - interval.from) * w * w * (3.0 - 2.0 * w);
   }
-  /// The w at that position, which may lie outside 0 .. 1.
+  /// The w at that position, which may lie outside of the interval.
   double coordinate(const Interval& interval, double z) const {
+    if (!folded_) return z * direction(interval);
     const double part = (z - interval.from) / (interval.to - interval.from);
-    if (!folded_ || part <= 0.0 || part >= 1.0) return part;
+    if (part <= 0.0 || part >= 1.0) return part;
     return 0.5 - std::sin(std::asin(1.0 - 2.0 * part) / 3.0);
   }
   /// d level / dw
   double measure(const Interval& interval, double w) const {
-    const double rate = folded_ ? 6.0 * w * (1.0 - w) : 1.0;
-    return std::abs(slope(position(interval, w)) * (interval.to - interval.from)) * rate;
+    const double rate = folded_ ? 6.0 * w * (1.0 - w) * (interval.to - interval.from) : 1.0;
+    return std::abs(slope(position(interval, w)) * rate);
+  }
+  static double direction(const Interval& interval) {
+    return interval.to > interval.from ? 1.0 : -1.0;
   }
 
   void set_at(const Interval& interval, double w, LevelSet& set) const {
@@ -179,13 +183,13 @@ class Levels {
 
   /// Ends at turning points between z and `to`, then at `to`.
   void add_turns(double to) {
-    constexpr double longest = 0.25;  // of u; from |u| = 2000 on 1/8000 of |u|
+    constexpr double longest = 0.25;  // of u; from |u| = 500 on 1/2000 of |u|
     const auto bend = [&](double z) { return phi_.derivative(sigma_ * z); };
     double z = end_[pieces_];
     double last = z;
     double last_slope = 0.0;
     while (z < to && complete_) {
-      const double step = std::max(longest, std::abs(sigma_ * z) / 8000.0) / sigma_;
+      const double step = std::max(longest, std::abs(sigma_ * z) / 2000.0) / sigma_;
       const double next = std::min(z + std::min(step, reach / 16.0), to);
       const double probe = 0.5 * (z + next);
       const double slope_here = bend(probe);
@@ -228,7 +232,11 @@ class Levels {
       add_interval(low, critical[i]);
       low = critical[i];
     }
-    for (int i = 0; i < intervals_; ++i) add_panels(i, 0.0, 1.0);
+    for (int i = 0; i < intervals_; ++i) {
+      const double from = folded_ ? 0.0 : coordinate(interval_[i], interval_[i].from);
+      const double to = folded_ ? 1.0 : coordinate(interval_[i], interval_[i].to);
+      add_panels(i, from, to);
+    }
   }
 
   void add_interval(double low, double high) {
@@ -249,27 +257,30 @@ class Levels {
     interval_[intervals_++] = best;
   }
 
-  /// Halves until twenty nodes resolve the square of the slope; then the halves do so to the square
-  /// of the error.
+  /// Halves until twenty nodes resolve the slope and its square.
   void add_panels(int index, double from, double to) {
-    constexpr double widest = 5.0;
-    constexpr double agreement = 1e-6;
+    constexpr double widest = 3.0;
+    constexpr double narrowest = 1e-15;
+    constexpr double agreement = 1e-13;
     const Interval& interval = interval_[index];
     const auto square = [&](double w) { return measure(interval, w) * measure(interval, w); };
     const double middle = 0.5 * (from + to);
     const double whole = gauss(square, from, to);
     const double halves = gauss(square, from, middle) + gauss(square, middle, to);
     const double width = std::abs(position(interval, to) - position(interval, from));
-    const bool fine = width <= widest && std::abs(whole - halves) <= agreement * range_ * range_;
-    if (!fine && to - from > 1e-4) {
-      add_panels(index, from, middle);
-      add_panels(index, middle, to);
-    } else if (panels_ + 2 > most_panels) {
-      complete_ = false;
-    } else {
-      panel_[panels_++] = {index, from, middle};
-      panel_[panels_++] = {index, middle, to};
+    const double rise = std::abs(value(position(interval, to)) - value(position(interval, from)));
+    const double integrated = gauss([&](double w) { return measure(interval, w); }, from, to);
+    if (width <= widest &&
+        std::abs(whole - halves) <= agreement * std::max(range_ * range_, halves) &&
+        std::abs(integrated - rise) <= agreement * range_) {
+      if (panels_ == most_panels) complete_ = false;
+      if (complete_) panel_[panels_++] = {index, from, to};
+      return;
     }
+    if (middle - from < narrowest * std::abs(middle)) complete_ = false;
+    if (!complete_) return;
+    add_panels(index, from, middle);
+    add_panels(index, middle, to);
   }
 
   const Activation& phi_;
@@ -440,7 +451,8 @@ class Pairs {
     if (d_ > 1.0) places.add_layers(-x, 1.0 / tau_);
 
     double sum = 0.0;
-    double stride = layer * scale_;
+    double stride = 0.0;
+    int last = -1;
     for (int i = first; i < levels_.panels(); ++i) {
       const Levels::Panel& panel = levels_.panel(i);
       const Levels::Interval& interval = levels_.interval(panel.interval);
@@ -448,6 +460,8 @@ class Pairs {
         levels_.set_at(interval, v, high_);
         return levels_.measure(interval, v) * integrand();
       };
+      if (panel.interval != last) stride = layer * scale_;  // a new branch leads
+      last = panel.interval;
       double from = i == first ? w : panel.from;
       while (from < panel.to) {
         levels_.set_at(interval, from, high_);
