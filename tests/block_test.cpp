@@ -226,6 +226,37 @@ TEST_CASE("a keep rate of 1 drops nothing") {
   }
 }
 
+TEST_CASE("maxima of tanh over two units have the variance and gradients of tanh") {
+  // (max^2 + min^2) / 2 is E[phi^2], and the maximum of -phi is minus the minimum of phi.
+  for (const double sigma_w2 : {0.6, 2.2, 5.0}) {
+    CAPTURE(sigma_w2);
+    const Initialisation pooled = at(BlockKind::max_pool, "tanh", sigma_w2, 0.1);
+    const Initialisation plain = at(BlockKind::plain, "tanh", sigma_w2, 0.1);
+    const Signal next = next_layer(pooled, {0.9, 0.4});
+    CHECK(next.q == next_layer(plain, {0.9, 0.4}).q);
+    CHECK(backward_factor(pooled, {0.9, 0.4}) == backward_factor(plain, {0.9, 0.4}));
+    // The mean of the maximum keeps inputs together.
+    CHECK(next.d < 0.9 * next_layer(plain, {0.9, 0.4}).d);
+    const double mean = lattice_pair_mean(
+        [](double u, double v) { return std::tanh(std::sqrt(0.9) * std::max(u, v)); }, 0.0);
+    CHECK(next_layer(pooled, {0.9, 1.0}).q * next_layer(pooled, {0.9, 1.0}).c() ==
+          close(sigma_w2 * mean * mean + 0.1, 1e-3));
+  }
+}
+
+TEST_CASE("maxima of ReLU follow their closed second moment and slope") {
+  // Of two units: E[max^2] = q (3 pi + 2) / 4 pi; of k units the slope is 1 - 2^-k.
+  for (const std::uint32_t pool : {2U, 3U, 6U}) {
+    Initialisation init = at(BlockKind::max_pool, "relu", 1.3, 0.1);
+    init.block.pool = pool;
+    CHECK(backward_factor(init, {0.9, 0.4}) ==
+          close(1.3 * (1.0 - std::pow(2.0, -1.0 * pool)), 1e-11));
+    if (pool != 2) continue;
+    CHECK(next_layer(init, {0.9, 0.4}).q ==
+          close(1.3 * 0.9 * (3.0 * pi + 2.0) / (4.0 * pi) + 0.1, 1e-11));
+  }
+}
+
 TEST_CASE("average pools of tanh are tanh with a smaller weight variance") {
   for (const std::uint32_t pool : {2U, 3U, 16U}) {
     for (const double sigma_w2 : {0.6, 2.2, 5.0}) {

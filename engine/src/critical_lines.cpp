@@ -4,13 +4,17 @@
 #include <cmath>
 #include <limits>
 
-#include "igb/expectation.hpp"
 #include "igb/initialisation.hpp"
-#include "quadrature.hpp"
+#include "layer_rule.hpp"
 #include "root.hpp"
+#include "scan.hpp"
+#include "variance_map.hpp"
 
 namespace igb {
 namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// sigma_w2 and sigma_b2 of the point of a line whose fixed point is q.
 struct Parameters {
@@ -18,104 +22,220 @@ struct Parameters {
   double sigma_b2;
 };
 
-/// For small q both terms of sigma_b2 = q - sigma_w2 E[phi^2] agree but for O(q^3). Taking the mean
-/// slope out of phi removes what cancels: in Hermite coefficients a_n of phi, the edge has
-/// sigma_b2 / sigma_w2 = SUM (n - 1) a_n^2 and the line of constant c has SUM (c - c^n) a_n^2, in
-/// which a_1 does not appear.
-constexpr double small_q = 1.0;
+struct Edge {
+  const Activation& phi;
+  const Block& block;
 
-double mean_slope(const Activation& phi, double q) {
-  return gaussian_mean([&](double u) { return phi.derivative(u); }, q);
-}
-
-Parameters edge_at(const Activation& phi, double q) {
-  const double slopes = slope_moment(phi, q);
-  if (q >= small_q) return {1.0 / slopes, q - second_moment(phi, q) / slopes};
-  const double tilt = mean_slope(phi, q);
-  const double bending = gaussian_mean(
-      [&](double u) {
-        const double value = phi.value(u) - tilt * u;
-        const double slope = phi.derivative(u) - tilt;
-        return q * slope * slope - value * value;
-      },
-      q);
-  return {1.0 / slopes, bending / slopes};
-}
-
-Parameters iso_gamma_at(const Activation& phi, double d, double q) {
-  if (q >= small_q) {
-    const double gap = covariance_gap(phi, q, d);
-    return {q * d / gap, q * (gap - d * second_moment(phi, q)) / gap};
+  Parameters operator()(double q) const {
+    Node node(phi, block, q);
+    const double slope = node.slope(1.0);
+    return {1.0 / slope, node.edge_excess() / slope};
   }
-  const double tilt = mean_slope(phi, q);
-  const double bent_moment = gaussian_mean(
-      [&](double u) {
-        const double value = phi.value(u) - tilt * u;
-        return value * value;
-      },
-      q);
-  const double bent_gap = PairRule(phi, q, tilt).gap(d);
-  const double gap = bent_gap + tilt * tilt * q * d;
-  return {q * d / gap, q * (bent_gap - d * bent_moment) / gap};
+};
+
+struct IsoGamma {
+  const Activation& phi;
+  const Block& block;
+  double d;
+
+  Parameters operator()(double q) const {
+    Node node(phi, block, q);
+    const double gap = node.gap(d);
+    return {q * d / gap, q * node.line_excess(d) / gap};
+  }
+};
+
+bool is_residual(const Block& block) {
+  return block.kind == BlockKind::residual_scaled || block.kind == BlockKind::residual ||
+         block.kind == BlockKind::residual_after;
 }
 
-/// Searches q upwards from sigma_b2, below which no point of a line can lie.
-template <class Line>
-Status solve(const Line& line, double sigma_b2, LinePoint& point) {
-  constexpr double smallest_q = 1e-12;
-  constexpr double largest_q = 1e30;
-  const auto distance = [&](double q) {  // a bounded measure of ln(sigma_b2 found / sigma_b2)
+bool normalises_over_inputs(const Block& block) {
+  return block.kind == BlockKind::batch_norm_before || block.kind == BlockKind::batch_norm_after;
+}
+
+Status no_line(const Block& block) {
+  return {StatusCode::no_solution, "block", static_cast<double>(block.kind)};
+}
+
+Status check(const Block& block, double sigma_b2) {
+  if (const Status s = validate(block); !s.ok()) return s;
+  if (const Status s = check_range("sigma_b2", sigma_b2, sigma_b2_min, sigma_b2_max); !s.ok()) {
+    return s;
+  }
+  return is_residual(block) ? no_line(block) : Status{};
+}
+
+constexpr double smallest_q = 1e-12;
+
+/// visit(point) for every point of the line with q > 0, ascending, until it returns true.
+template <class Line, class Visit>
+void visit_points(const Line& line, double sigma_b2, const Visit& visit) {
+  constexpr double largest_q = 1e15;
+  constexpr double factor = 4.0;
+  constexpr double rounding = 1e-12;
+  if (normalises(line.block) && sigma_b2 == 0.0) return;  // q is a mere scale
+  const auto distance = [&](double q) {  // a bounded measure of sigma_b2 found / sigma_b2
     const double found = line(q).sigma_b2;
-    return (found - sigma_b2) / (std::abs(found) + sigma_b2);
+    if (!line.phi.bounded && q > 1.0 && std::abs(found) < rounding * q) return not_a_number;
+    return (found - sigma_b2) / (std::abs(found) + sigma_b2 + rounding * q);
   };
-  double low = std::max(sigma_b2, smallest_q);
-  double at_low = distance(low);
-  if (at_low > 0.0 && low == smallest_q) {
-    return check_range("sigma_b2", sigma_b2, line(smallest_q).sigma_b2, sigma_b2_max);
-  }
-  while (low < largest_q) {
-    const double high = 4.0 * low;
-    const double at_high = distance(high);
-    if (at_high >= 0.0) {
-      point.q = find_root(distance, low, at_low, high, at_high);
-      point.sigma_w2 = line(point.q).sigma_w2;
-      return {};
-    }
-    low = high;
-    at_low = at_high;
-  }
-  return {StatusCode::no_solution, "sigma_b2", sigma_b2};
+  scan_roots(distance, std::max(sigma_b2, smallest_q), largest_q, factor,
+             [&](double a, double fa, double b, double fb) {
+               const double q = find_root(distance, a, fa, b, fb);
+               const double sigma_w2 = line(q).sigma_w2;
+               const Initialisation init{&line.phi, sigma_w2, sigma_b2, line.block};
+               return visit(LinePoint{sigma_w2, q, VarianceMap(init).ends_at(q)});
+             });
 }
+
+/// The end q = 0 of the edge of chaos at sigma_b2 = 0.
+LinePoint silent_edge(const Activation& phi, const Block& block) {
+  const double sigma_w2 = 1.0 / Node(phi, block, 0.0).slope(1.0);
+  const Initialisation init{&phi, sigma_w2, 0.0, block};
+  return {sigma_w2, 0.0, VarianceMap(init).end() == 0.0};
+}
+
+/// Of the variance map q' = sigma_w2 E[node^2] + sigma_b2 of a homogeneous node.
+LinePoint homogeneous_point(const Activation& phi, const Block& block, double sigma_w2,
+                            double sigma_b2) {
+  const Initialisation init{&phi, sigma_w2, sigma_b2, block};
+  return {sigma_w2, VarianceMap(init).end()};
+}
+
+/// On a line of homogeneous phi sigma_b2 is proportional to q.
+template <class Visit>
+void visit_homogeneous(const IsoGamma& line, double sigma_b2, const Visit& visit) {
+  constexpr double rounding = 1e-13;
+  const Parameters at_one = line(1.0);
+  if (sigma_b2 > 0.0 && at_one.sigma_b2 > rounding) {
+    visit(LinePoint{at_one.sigma_w2, sigma_b2 / at_one.sigma_b2});
+  }
+}
+
+template <class Visit>
+void visit_edge(const Activation& phi, const Block& block, double sigma_b2, const Visit& visit) {
+  if (normalises_over_inputs(block)) return;
+  if (is_homogeneous(phi, block)) {
+    const double sigma_w2 = 1.0 / Node(phi, block, 1.0).slope(1.0);
+    visit(homogeneous_point(phi, block, sigma_w2, sigma_b2));
+    return;
+  }
+  if (sigma_b2 == 0.0 && vanishes(phi, block) && visit(silent_edge(phi, block))) return;
+  if (sigma_b2 == 0.0 && is_odd(phi, block)) return;  // sigma_b2 grows from 0 with q
+  visit_points(Edge{phi, block}, sigma_b2, visit);
+}
+
+template <class Visit>
+void visit_iso_gamma(const IsoGamma& line, double sigma_b2, const Visit& visit) {
+  if (sigma_b2 == 0.0 && is_odd(line.phi, line.block)) return;
+  if (is_homogeneous(line.phi, line.block)) {
+    visit_homogeneous(line, sigma_b2, visit);
+  } else {
+    visit_points(line, sigma_b2, visit);
+  }
+}
+
+/// Why a line has no point: it may lie below the smallest q.
+template <class Line>
+Status no_point(const Line& line, double sigma_b2, Status otherwise) {
+  if (sigma_b2 == 0.0 || is_homogeneous(line.phi, line.block)) return otherwise;
+  const double lowest = line(smallest_q).sigma_b2;
+  if (!(lowest > sigma_b2)) return otherwise;
+  return check_range("sigma_b2", sigma_b2, lowest, sigma_b2_max);
+}
+
+/// The first point that iteration reaches, else the first of all.
+class FirstPoint {
+ public:
+  bool operator()(const LinePoint& point) {
+    if (!found_ || point.reached) point_ = point;
+    found_ = true;
+    return point.reached;
+  }
+  [[nodiscard]] bool found() const { return found_; }
+  [[nodiscard]] const LinePoint& point() const { return point_; }
+
+ private:
+  bool found_ = false;
+  LinePoint point_{};
+};
+
+class AllPoints {
+ public:
+  AllPoints(std::span<LinePoint> points, std::size_t& count) : points_(points), count_(count) {
+    count_ = 0;
+  }
+  bool operator()(const LinePoint& point) {
+    if (count_ < points_.size()) points_[count_] = point;
+    ++count_;
+    return false;
+  }
+
+ private:
+  std::span<LinePoint> points_;
+  std::size_t& count_;
+};
 
 }  // namespace
 
-Status edge_of_chaos(const Activation& phi, double sigma_b2, LinePoint& point) {
-  if (const Status s = check_range("sigma_b2", sigma_b2, sigma_b2_min, sigma_b2_max); !s.ok()) {
-    return s;
+Status edge_of_chaos(const Activation& phi, const Block& block, double sigma_b2, LinePoint& point) {
+  if (const Status s = check(block, sigma_b2); !s.ok()) return s;
+  if (normalises_over_inputs(block)) return no_line(block);
+  FirstPoint first;
+  visit_edge(phi, block, sigma_b2, [&](const LinePoint& p) { return first(p); });
+  if (!first.found()) {
+    return no_point(Edge{phi, block}, sigma_b2, {StatusCode::no_solution, "sigma_b2", sigma_b2});
   }
-  if (phi.homogeneous) {
-    point.sigma_w2 = 1.0 / slope_moment(phi, 1.0);
-    point.q = sigma_b2 > 0.0 ? std::numeric_limits<double>::infinity() : point.sigma_w2;
-    return {};
-  }
-  if (phi.odd && sigma_b2 == 0.0) {
-    point = {1.0 / slope_moment(phi, 0.0), 0.0};
-    return {};
-  }
-  return solve([&](double q) { return edge_at(phi, q); }, sigma_b2, point);
+  point = first.point();
+  return {};
 }
 
-Status iso_gamma(const Activation& phi, double sigma_b2, double gamma, LinePoint& point) {
-  if (const Status s = check_range("sigma_b2", sigma_b2, sigma_b2_min, sigma_b2_max); !s.ok()) {
-    return s;
-  }
+Status iso_gamma(const Activation& phi, const Block& block, double sigma_b2, double gamma,
+                 LinePoint& point) {
+  if (const Status s = check(block, sigma_b2); !s.ok()) return s;
   if (const Status s = check_range("gamma", gamma, line_gamma_min, line_gamma_max); !s.ok()) {
     return s;
   }
-  if (phi.homogeneous) return {StatusCode::no_solution, "gamma", gamma};
-  if (phi.odd && sigma_b2 == 0.0) return {StatusCode::no_solution, "sigma_b2", sigma_b2};
-  const double d = 1.0 / (1.0 + gamma);
-  return solve([&](double q) { return iso_gamma_at(phi, d, q); }, sigma_b2, point);
+  const IsoGamma line{phi, block, 1.0 / (1.0 + gamma)};
+  FirstPoint first;
+  visit_iso_gamma(line, sigma_b2, [&](const LinePoint& p) { return first(p); });
+  if (!first.found()) {
+    const bool needs_bias = sigma_b2 == 0.0 && (is_odd(phi, block) || normalises(block));
+    if (needs_bias) return {StatusCode::no_solution, "sigma_b2", sigma_b2};
+    return no_point(line, sigma_b2, {StatusCode::no_solution, "gamma", gamma});
+  }
+  point = first.point();
+  return {};
+}
+
+Status variance_line(const Activation& phi, const Block& block, double sigma_b2, LinePoint& point) {
+  if (const Status s = check(block, sigma_b2); !s.ok()) return s;
+  if (normalises(block)) return no_line(block);
+  if (!phi.homogeneous) return {StatusCode::no_solution, "activation"};
+  const double sigma_w2 = 1.0 / Node(phi, block, 1.0).moment();
+  point = homogeneous_point(phi, block, sigma_w2, sigma_b2);
+  return {};
+}
+
+Status edge_of_chaos_points(const Activation& phi, const Block& block, double sigma_b2,
+                            std::span<LinePoint> points, std::size_t& count) {
+  if (const Status s = check(block, sigma_b2); !s.ok()) return s;
+  AllPoints all(points, count);
+  visit_edge(phi, block, sigma_b2, [&](const LinePoint& p) { return all(p); });
+  return {};
+}
+
+Status iso_gamma_points(const Activation& phi, const Block& block, double sigma_b2, double gamma,
+                        std::span<LinePoint> points, std::size_t& count) {
+  if (const Status s = check(block, sigma_b2); !s.ok()) return s;
+  if (const Status s = check_range("gamma", gamma, line_gamma_min, line_gamma_max); !s.ok()) {
+    return s;
+  }
+  AllPoints all(points, count);
+  visit_iso_gamma(IsoGamma{phi, block, 1.0 / (1.0 + gamma)}, sigma_b2,
+                  [&](const LinePoint& p) { return all(p); });
+  return {};
 }
 
 }  // namespace igb

@@ -5,6 +5,7 @@
 
 #include "drift_average.hpp"
 #include "igb/expectation.hpp"
+#include "igb/pooling.hpp"
 
 namespace igb {
 
@@ -13,8 +14,8 @@ struct NodeLaw {
   bool normalises;
   bool keeps_oddness;
   bool unit_input;  ///< phi is fed with unit variance
-  double (*moment)(const Node& node);
-  double (*growth)(const Node& node);
+  double (*moment)(Node& node);
+  double (*growth)(Node& node);
   double (*gap)(Node& node, double d);
   double (*slope_covariance)(Node& node, double d);
   double (*slope)(Node& node, double d);
@@ -30,11 +31,11 @@ struct Own {
   static constexpr bool keeps_oddness = true;
   static constexpr bool unit_input = false;
 
-  static double moment(const Node& node) { return second_moment(node.phi(), node.fed_q()); }
-  static double growth(const Node& node) { return growth_moment(node.phi(), node.fed_q()); }
+  static double moment(Node& node) { return node.phi_moment(); }
+  static double growth(Node& node) { return growth_moment(node.phi(), node.fed_q()); }
   static double gap(Node& node, double d) { return node.phi_gap(d); }
   static double slope_covariance(Node& node, double d) {
-    return d <= 0.0 ? slope_moment(node.phi(), node.fed_q()) : node.phi_slope_covariance(d);
+    return d <= 0.0 ? node.phi_slope() : node.phi_slope_covariance(d);
   }
   static double slope(Node& node, double /*d*/) { return slope_moment(node.phi(), node.fed_q()); }
   static double edge_excess(Node& node) { return node.phi_edge_excess(); }
@@ -43,15 +44,13 @@ struct Own {
 
 /// The mean of `pool` independent units.
 struct Averaged : Own {
-  static double drift(const Node& node) {
+  static double drift(Node& node) {
     const double m = mean(node.phi(), node.fed_q());
     return (node.block().pool - 1.0) * m * m;
   }
-  static double moment(const Node& node) {
-    return (Own::moment(node) + drift(node)) / node.block().pool;
-  }
+  static double moment(Node& node) { return (Own::moment(node) + drift(node)) / node.block().pool; }
   // d mean / dq = E[u phi'] / 2q.
-  static double growth(const Node& node) {
+  static double growth(Node& node) {
     const Activation& phi = node.phi();
     const double q = node.fed_q();
     if (phi.odd) return Own::growth(node) / node.block().pool;
@@ -74,8 +73,8 @@ struct Averaged : Own {
 
 /// phi(h) times an independent mask for every input.
 struct Dropped : Own {
-  static double moment(const Node& node) { return Own::moment(node) / node.block().keep; }
-  static double growth(const Node& node) { return Own::growth(node) / node.block().keep; }
+  static double moment(Node& node) { return Own::moment(node) / node.block().keep; }
+  static double growth(Node& node) { return Own::growth(node) / node.block().keep; }
   static double gap(Node& node, double d) { return Own::gap(node, d) + noise(node); }
   static double slope(Node& node, double d) { return Own::slope(node, d) / node.block().keep; }
   static double edge_excess(Node& node) { return Own::edge_excess(node) / node.block().keep; }
@@ -84,7 +83,7 @@ struct Dropped : Own {
   }
 
  private:
-  static double noise(const Node& node) {
+  static double noise(Node& node) {
     return Own::moment(node) * (1.0 - node.block().keep) / node.block().keep;
   }
 };
@@ -94,7 +93,7 @@ struct LayerNormBefore : Own {
   static constexpr bool normalises = true;
   static constexpr bool unit_input = true;
 
-  static double growth(const Node& /*node*/) { return 0.0; }
+  static double growth(Node& /*node*/) { return 0.0; }
   static double slope_covariance(Node& node, double d) {
     return Own::slope_covariance(node, d) / node.q();
   }
@@ -105,8 +104,8 @@ struct LayerNormBefore : Own {
 struct LayerNormAfter : Own {
   static constexpr bool normalises = true;
 
-  static double moment(const Node& /*node*/) { return 1.0; }
-  static double growth(const Node& /*node*/) { return 0.0; }
+  static double moment(Node& /*node*/) { return 1.0; }
+  static double growth(Node& /*node*/) { return 0.0; }
   static double gap(Node& node, double d) { return Own::gap(node, d) / node.phi_variance(); }
   static double slope_covariance(Node& node, double d) {
     return Own::slope_covariance(node, d) / node.phi_variance();
@@ -121,7 +120,7 @@ struct LayerNormAfter : Own {
   }
 
  private:
-  static double squared_mean(const Node& node) {
+  static double squared_mean(Node& node) {
     const double m = mean(node.phi(), node.fed_q());
     return m * m;
   }
@@ -135,7 +134,7 @@ struct BatchNormBefore : LayerNormBefore {
   static double gap(Node& node, double /*d*/) { return node.phi_variance(); }
   static double slope_covariance(Node& /*node*/, double /*d*/) { return 0.0; }
   static double slope(Node& node, double d) { return LayerNormBefore::slope(node, d) / d; }
-  static double line_excess(Node& node, double d) { return gap(node, d) - d * moment(node); }
+  static double line_excess(Node& node, double d) { return node.gap(d) - d * moment(node); }
 };
 
 /// (phi(h) - mean) / deviation over the inputs, for every unit: uncorrelated inputs of unit
@@ -144,15 +143,46 @@ struct BatchNormAfter : Own {
   static constexpr bool normalises = true;
   static constexpr bool keeps_oddness = false;
 
-  static double moment(const Node& /*node*/) { return 1.0; }
-  static double growth(const Node& /*node*/) { return 0.0; }
+  static double moment(Node& /*node*/) { return 1.0; }
+  static double growth(Node& /*node*/) { return 0.0; }
   static double gap(Node& /*node*/, double /*d*/) { return 1.0; }
   static double slope_covariance(Node& /*node*/, double /*d*/) { return 0.0; }
   static double slope(Node& node, double d) {
-    if (d >= 1.0) return slope_moment(node.phi(), node.q()) / node.phi_variance();
+    if (d >= 1.0) return node.phi_slope() / node.phi_variance();
     return steepness_over_drift(node.phi(), node.q(), d);
   }
   static double line_excess(Node& /*node*/, double d) { return 1.0 - d; }
+};
+
+/// The largest of `pool` independent units.
+struct Maximal : Own {
+  static constexpr bool keeps_oddness = false;
+
+  // Of two units with odd phi, E[max^2] = E[phi^2] and the slope is phi's own.
+  static bool as_own(Node& node) { return node.phi().odd && node.block().pool == 2; }
+  static double moment(Node& node) {
+    return as_own(node) ? Own::moment(node)
+                        : max_pool_second_moment(node.phi(), node.block().pool, node.fed_q());
+  }
+  static double growth(Node& node) {
+    return as_own(node) ? Own::growth(node)
+                        : max_pool_growth_moment(node.phi(), node.block().pool, node.fed_q());
+  }
+  static double gap(Node& node, double d) {
+    return max_pool_covariance_gap(node.phi(), node.block().pool, node.fed_q(), d);
+  }
+  static double slope_covariance(Node& node, double d) {
+    if (d <= 0.0) return slope(node, d);
+    return max_pool_slope_covariance(node.phi(), node.block().pool, node.fed_q(), d);
+  }
+  static double slope(Node& node, double d) {
+    return as_own(node) ? Own::slope(node, d)
+                        : max_pool_slope_moment(node.phi(), node.block().pool, node.fed_q());
+  }
+  static double edge_excess(Node& node) {
+    return as_own(node) ? Own::edge_excess(node) : node.fed_q() * slope(node, 0.0) - moment(node);
+  }
+  static double line_excess(Node& node, double d) { return node.gap(d) - d * moment(node); }
 };
 
 template <class Law>
@@ -163,7 +193,7 @@ constexpr NodeLaw law{Law::normalises,  Law::keeps_oddness, Law::unit_input,    
 /// In the order of BlockKind.
 constexpr std::array<NodeLaw, 13> laws{
     law<Own>,              // plain
-    law<Own>,              // max_pool
+    law<Maximal>,          // max_pool
     law<Averaged>,         // average_pool
     law<Dropped>,          // dropout
     law<Own>,              // residual_scaled
@@ -194,7 +224,7 @@ double unit_variance(const Initialisation& init, double q) {
 /// For small q terms of the excesses agree but for O(q^3). Taking the mean slope out of phi removes
 /// what cancels: in Hermite coefficients a_n of phi, the excess of the edge is SUM (n - 1) a_n^2
 /// and that of a line of constant c SUM (c - c^n) a_n^2, in which a_1 does not appear.
-constexpr double small_q = 1.0;
+constexpr double small_q = 0.1;
 
 double mean_slope(const Activation& phi, double q) {
   return gaussian_mean([&](double u) { return phi.derivative(u); }, q);
@@ -231,18 +261,32 @@ bool vanishes(const Activation& phi, const Block& block) {
 Node::Node(const Activation& phi, const Block& block, double q)
     : phi_(phi), block_(block), law_(law_of(block)), q_(q), fed_q_(law_.unit_input ? 1.0 : q) {}
 
-double Node::moment() const { return law_.moment(*this); }
-double Node::growth() const { return law_.growth(*this); }
-double Node::gap(double d) { return law_.gap(*this, d); }
+double Node::moment() { return law_.moment(*this); }
+double Node::growth() { return law_.growth(*this); }
+double Node::gap(double d) {
+  if (!gap_ || gap_->d != d) gap_ = {d, law_.gap(*this, d)};
+  return gap_->value;
+}
 double Node::slope_covariance(double d) { return law_.slope_covariance(*this, d); }
 double Node::slope(double d) { return law_.slope(*this, d); }
 double Node::edge_excess() { return law_.edge_excess(*this); }
 double Node::line_excess(double d) { return law_.line_excess(*this, d); }
 
+double Node::phi_moment() {
+  if (!moment_) moment_ = second_moment(phi_, fed_q_);
+  return *moment_;
+}
+
+double Node::phi_slope() {
+  if (!slope_) slope_ = slope_moment(phi_, fed_q_);
+  return *slope_;
+}
+
 double Node::phi_gap(double d) {
   if (phi_.closed != nullptr || fed_q_ < smallest_q) return covariance_gap(phi_, fed_q_, d);
   if (!rule_) rule_.emplace(phi_, fed_q_);
-  return rule_->gap(d);
+  if (!phi_gap_ || phi_gap_->d != d) phi_gap_ = {d, rule_->gap(d)};
+  return phi_gap_->value;
 }
 
 double Node::phi_slope_covariance(double d) {
@@ -252,13 +296,13 @@ double Node::phi_slope_covariance(double d) {
 }
 
 double Node::phi_variance() {
-  if (!variance_) variance_ = phi_.odd ? second_moment(phi_, fed_q_) : phi_gap(1.0);
+  if (!variance_) variance_ = phi_.odd ? phi_moment() : phi_gap(1.0);
   return *variance_;
 }
 
 double Node::phi_edge_excess() {
   const double q = fed_q_;
-  if (q >= small_q) return q * slope_moment(phi_, q) - second_moment(phi_, q);
+  if (q >= small_q || phi_.homogeneous) return q * phi_slope() - phi_moment();
   const double tilt = mean_slope(phi_, q);
   return gaussian_mean(
       [&](double u) {
@@ -271,7 +315,7 @@ double Node::phi_edge_excess() {
 
 double Node::phi_line_excess(double d) {
   const double q = fed_q_;
-  if (q >= small_q) return phi_gap(d) - d * second_moment(phi_, q);
+  if (q >= small_q || phi_.homogeneous) return phi_gap(d) - d * phi_moment();
   const double tilt = mean_slope(phi_, q);
   const double bent_moment = gaussian_mean(
       [&](double u) {
@@ -310,6 +354,6 @@ double LayerMap::chi_1() { return part_.skip + part_.weight * node_.slope_covari
 
 double LayerMap::backward(double d) { return part_.skip + part_.weight * node_.slope(d); }
 
-double LayerMap::variance_slope() const { return part_.skip + part_.weight * node_.growth(); }
+double LayerMap::variance_slope() { return part_.skip + part_.weight * node_.growth(); }
 
 }  // namespace igb

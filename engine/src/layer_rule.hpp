@@ -26,19 +26,21 @@ class Node {
  public:
   Node(const Activation& phi, const Block& block, double q);
 
-  [[nodiscard]] double moment() const;         ///< E[node^2]
-  [[nodiscard]] double growth() const;         ///< d moment / dq
-  double gap(double d);                        ///< moment less the covariance of two inputs
-  double slope_covariance(double d);           ///< what makes the slope of the c-map
-  double slope(double d);                      ///< what multiplies squared gradients
-  [[nodiscard]] double edge_excess();          ///< q slope - moment, without cancellation
-  [[nodiscard]] double line_excess(double d);  ///< gap - d moment, without cancellation
+  double moment();                    ///< E[node^2]
+  double growth();                    ///< d moment / dq
+  double gap(double d);               ///< moment less the covariance of two inputs
+  double slope_covariance(double d);  ///< what makes the slope of the c-map
+  double slope(double d);             ///< what multiplies squared gradients
+  double edge_excess();               ///< q slope - moment, without cancellation
+  double line_excess(double d);       ///< gap - d moment, without cancellation
 
   // Of phi itself, at the variance with which it is fed.
   [[nodiscard]] const Activation& phi() const { return phi_; }
   [[nodiscard]] const Block& block() const { return block_; }
   [[nodiscard]] double q() const { return q_; }
   [[nodiscard]] double fed_q() const { return fed_q_; }
+  double phi_moment();
+  double phi_slope();
   double phi_gap(double d);
   double phi_slope_covariance(double d);
   double phi_variance();
@@ -51,8 +53,16 @@ class Node {
   const NodeLaw& law_;
   double q_;
   double fed_q_;
+  std::optional<double> moment_;
+  std::optional<double> slope_;
   std::optional<double> variance_;
   std::optional<PairRule> rule_;
+  struct Gap {
+    double d;
+    double value;
+  };
+  std::optional<Gap> gap_;      // of the node, at the latest d
+  std::optional<Gap> phi_gap_;  // of phi
 };
 
 /// The node fixes the variance of what it passes on.
@@ -76,10 +86,10 @@ class LayerMap {
 
   [[nodiscard]] double next_q() const;
   double next_d(double d);
-  double correlation_slope(double d);           ///< dc' / dc
-  double chi_1();                               ///< that slope at c = 1, but for the factor q / q'
-  double backward(double d);                    ///< factor of squared gradients, downwards
-  [[nodiscard]] double variance_slope() const;  ///< dq' / dq
+  double correlation_slope(double d);  ///< dc' / dc
+  double chi_1();                      ///< that slope at c = 1, but for the factor q / q'
+  double backward(double d);           ///< factor of squared gradients, downwards
+  double variance_slope();             ///< dq' / dq
 
  private:
   LinearPart part_;

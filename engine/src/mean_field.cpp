@@ -7,6 +7,7 @@
 
 #include "layer_rule.hpp"
 #include "root.hpp"
+#include "variance_map.hpp"
 
 namespace igb {
 namespace {
@@ -21,9 +22,7 @@ double depth_scale(double chi) {
                                                          : -1.0 / std::log(std::abs(chi));
 }
 
-bool has_maps(const Block& block) {
-  return block.kind != BlockKind::residual_after && block.kind != BlockKind::max_pool;
-}
+bool has_maps(const Block& block) { return block.kind != BlockKind::residual_after; }
 
 bool normalises_over_inputs(const Block& block) {
   return block.kind == BlockKind::batch_norm_before || block.kind == BlockKind::batch_norm_after;
@@ -35,141 +34,6 @@ Status check_input(const Initialisation& init, Signal input) {
   if (!normalises_over_inputs(init.block)) return check_range("c0", input.c(), -1.0, 1.0);
   return check_range("c0", input.c(), 0.0, 1.0 - std::numeric_limits<double>::epsilon());
 }
-
-/// The map of the variance alone, of a block without skip.
-class VarianceMap {
- public:
-  explicit VarianceMap(const Initialisation& init) : init_(init), part_(linear_part(init)) {}
-
-  [[nodiscard]] double moment(double q) const {
-    return Node(*init_.activation, init_.block, q).moment();
-  }
-  /// q' / q - 1.
-  [[nodiscard]] double growth(double q) const {
-    return part_.weight * moment(q) / q + part_.bias / q - 1.0;
-  }
-  /// dq' / dq of a homogeneous node, for which the map is a straight line.
-  [[nodiscard]] double chi() const {
-    const double chi = part_.skip + part_.weight * moment(1.0);
-    return std::abs(chi - 1.0) <= rounding ? 1.0 : chi;
-  }
-  [[nodiscard]] bool fixes_zero() const {
-    return part_.bias == 0.0 && vanishes(*init_.activation, init_.block);
-  }
-
-  /// Where iteration from inputs with q_0 = 1 ends.
-  [[nodiscard]] double end() const {
-    const double start = first_layer(init_, unit_inputs).q;
-    if (part_.skip > 0.0) return infinity;
-    if (is_homogeneous(*init_.activation, init_.block)) return end_of_line(start);
-    return root_from(start);
-  }
-
-  [[nodiscard]] std::uint32_t fixed_points() const {
-    const std::uint32_t at_zero = fixes_zero() ? 1 : 0;
-    if (part_.skip > 0.0) return at_zero;
-    if (normalises(init_.block)) return 1;
-    if (is_homogeneous(*init_.activation, init_.block)) {
-      if (chi() == 1.0) return part_.bias == 0.0 ? every_q : 0;
-      return chi() < 1.0 ? 1 : at_zero;
-    }
-    return at_zero + positive_fixed_points();
-  }
-
- private:
-  static constexpr double rounding = 2e-15;
-
-  [[nodiscard]] double end_of_line(double start) const {
-    if (chi() < 1.0) return part_.bias / (1.0 - chi());
-    return chi() == 1.0 && part_.bias == 0.0 ? start : infinity;
-  }
-
-  /// Root in the direction in which iteration leaves `start`. Steps at least double or halve q, and
-  /// are as long as those of the iteration, which never passes a root of a rising map.
-  [[nodiscard]] double root_from(double start) const {
-    const auto growth_at = [this](double q) { return growth(q); };
-    const Node silent(*init_.activation, init_.block, 0.0);
-    const bool dies_at_zero =
-        fixes_zero() && part_.weight * silent.growth() <= 1.0 + edge_tolerance;
-    const double lowest = dies_at_zero ? edge_tolerance : 0.0;
-
-    double here = start;
-    double growth_here = growth(here);
-    for (;;) {
-      const double iterated = here * (1.0 + growth_here);
-      const double next =
-          growth_here > 0.0 ? std::max(2.0 * here, iterated) : std::min(0.5 * here, iterated);
-      if (next <= lowest) return 0.0;
-      if (next > largest_q) return infinity;
-      const double growth_next = growth(next);
-      if ((growth_next > 0.0) != (growth_here > 0.0)) {
-        return find_root(growth_at, here, growth_here, next, growth_next);
-      }
-      here = next;
-      growth_here = growth_next;
-    }
-  }
-
-  [[nodiscard]] std::uint32_t positive_fixed_points() const {
-    constexpr double scan_from = 1e-12;
-    constexpr double scan_to = 1e12;
-    constexpr double factor = 4.0;
-    struct Sample {
-      double q;
-      double growth;
-    };
-    const auto sample = [this](double q) { return Sample{q, growth(q)}; };
-    Sample before{};
-    Sample here = sample(std::max(part_.bias, scan_from));
-    std::uint32_t count = !fixes_zero() && here.growth < 0.0 ? 1 : 0;
-    while (here.q < scan_to) {
-      const Sample next = sample(factor * here.q);
-      if ((next.growth > 0.0) != (here.growth > 0.0)) {
-        ++count;
-      } else if (before.q > 0.0 && std::abs(here.growth) < std::abs(next.growth) &&
-                 std::abs(here.growth) < std::abs(before.growth) &&
-                 (before.growth > 0.0) == (here.growth > 0.0) &&
-                 dips_through(before.q, next.q, here.growth > 0.0)) {
-        count += 2;
-      }
-      before = here;
-      here = next;
-    }
-    return count;
-  }
-
-  /// Whether growth, of one sign at both ends, changes it at its extremum between them.
-  [[nodiscard]] bool dips_through(double low, double high, bool positive) const {
-    constexpr double golden = 0.6180339887498949;
-    const double side = positive ? 1.0 : -1.0;
-    double a = std::log(low);
-    double b = std::log(high);
-    double left = b - golden * (b - a);
-    double right = a + golden * (b - a);
-    double at_left = side * growth(std::exp(left));
-    double at_right = side * growth(std::exp(right));
-    while (b - a > 1e-6) {
-      if (std::min(at_left, at_right) < 0.0) return true;
-      if (at_left < at_right) {
-        b = right;
-        right = left;
-        at_right = at_left;
-        left = b - golden * (b - a);
-        at_left = side * growth(std::exp(left));
-      } else {
-        a = left;
-        left = right;
-        at_left = at_right;
-        right = a + golden * (b - a);
-        at_right = side * growth(std::exp(right));
-      }
-    }
-    return false;
-  }
-
-  const Initialisation& init_;
-  LinearPart part_;
-};
 
 /// Where the map of c ends, and its slope there.
 struct Correlation {
@@ -246,7 +110,8 @@ Phase classify(const Correlation& correlation, double chi_grad) {
 /// Whether layers of this variance leave every correlation as it is.
 bool is_linear(LayerMap& map) {
   constexpr double rounding = 1e-13;
-  return std::abs(map.next_d(0.5) - 0.5) <= rounding;
+  const auto stays = [&](double d) { return std::abs(map.next_d(d) - d) <= rounding; };
+  return stays(0.5) && stays(0.25);
 }
 
 Correlation end_of_correlation(const Initialisation& init, double q, LayerMap& map) {

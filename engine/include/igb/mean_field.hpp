@@ -82,8 +82,9 @@ struct FixedPoint {
   double chi_grad;  ///< backward_factor at the fixed point: chi_1, but for dropout, where masks of
                     ///< two inputs differ, and batch normalisation
   std::uint32_t q_fixed_points;  ///< of the q-map in all, 0 and unstable ones among them: sign
-                                 ///< changes of q' - q over q = 1e-12 .. 1e12 in steps of a factor
-                                 ///< 4, dips between them followed to their bottom
+                                 ///< changes of q' - q over q = 1e-12 .. 1e12 (of bounded phi, as
+                                 ///< far as q' comes) in steps of a factor 4, dips between them
+                                 ///< followed to their bottom
 };
 
 /// Errors: those of `validate`; no_solution: residual_scaled and residual_after (residual_depth:

@@ -14,7 +14,14 @@ namespace igb {
                                                   std::array<std::uint32_t, 2> key);
 
 /// Which random numbers: independent arrays for independent purposes.
-enum class Stream : std::uint32_t { weights = 0, biases = 1, inputs = 2, drifts = 3, counts = 4 };
+enum class Stream : std::uint32_t {
+  weights = 0,
+  biases = 1,
+  inputs = 2,
+  drifts = 3,
+  counts = 4,
+  population = 5,
+};
 
 /// The draw of one random network: member `network` of the ensemble `seed`. Different pairs give
 /// independent networks. Moving sigma_w2 or sigma_b2 keeps the draw and morphs the same network.
