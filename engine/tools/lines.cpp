@@ -82,7 +82,7 @@ void run(LinesOptions& options) {
   const Plot plot(options.plot);
   Initialisation init;
   options.layer.resolve(init);
-  Report report{.command = "lines", .parameters = {}, .results = {}, .table = {}, .g = {}};
+  Report report{.command = "lines", .parameters = {}, .results = {}, .table = {}};
   options.layer.append_to(report.parameters);
   report.parameters.emplace_back("sigma_b2", options.sigma_b2);
   report.parameters.emplace_back("gamma", options.gamma);

@@ -173,8 +173,7 @@ void run(MapOptions& options) {
                 .table = {.name = "map",
                           .columns = {"sigma_b2", "sigma_w2", "phase", "q_star", "c_star",
                                       "gamma_star", "chi_1", "xi_q", "xi_c", "xi_grad"},
-                          .rows = {}},
-                .g = {}};
+                          .rows = {}}};
   options.layer.append_to(report.parameters);
   report.parameters.insert(report.parameters.end(), {{"sigma_b2", options.sigma_b2},
                                                      {"sigma_w2", options.sigma_w2},

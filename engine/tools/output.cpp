@@ -78,6 +78,18 @@ std::string joined(const std::vector<std::string>& cells) {
   return line + "\n";
 }
 
+std::string comments(const Table& note) {
+  std::string lines;
+  for (const auto& row : note.rows) {
+    lines += "# " + note.name + ":";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      lines += " " + note.columns[i] + "=" + cell_text(row[i]);
+    }
+    lines += "\n";
+  }
+  return lines;
+}
+
 std::string render_csv(const Report& report) {
   std::string csv = csv_head(report);
   for (const auto& row : report.table.rows) csv += csv_row(row);
@@ -110,6 +122,7 @@ std::string render_json(const Report& report) {
   json["parameters"] = to_json(report.parameters);
   json.update(to_json(report.results));
   if (!report.table.columns.empty()) json[report.table.name] = to_json(report.table);
+  for (const Table& note : report.notes) json[note.name] = to_json(note);
   if (!report.g.empty()) json["g"] = report.g;
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -185,7 +198,8 @@ bool write_direct(const fs::path& path, const std::string& text) {
 std::string cell_text(const Cell& cell) { return std::visit(CellText{}, cell); }
 
 std::string csv_head(const Report& report) {
-  const std::string csv = "# " + command_line(report) + "\n";
+  std::string csv = "# " + command_line(report) + "\n";
+  for (const Table& note : report.notes) csv += comments(note);
   if (report.table.columns.empty()) {
     std::vector<std::string> names;
     std::vector<std::string> values;
@@ -195,11 +209,10 @@ std::string csv_head(const Report& report) {
     }
     return csv + joined(names) + joined(values);
   }
-  std::string comments;
   for (const auto& [name, value] : report.results) {
-    comments += "# " + name + "=" + cell_text(value) + "\n";
+    csv += "# " + name + "=" + cell_text(value) + "\n";
   }
-  return csv + comments + joined(report.table.columns);
+  return csv + joined(report.table.columns);
 }
 
 std::string csv_row(const std::vector<Cell>& row) {

@@ -187,8 +187,7 @@ void run(SimulateOptions& options) {
   Report report{.command = "simulate",
                 .parameters = parameters(options, request),
                 .results = {{"q0", input.q}, {"c0", input.c}},
-                .table = layers_table(ensemble, theory),
-                .g = {}};
+                .table = layers_table(ensemble, theory)};
   append_frequencies(ensemble, theory.back(), data.inputs, report.results);
   report.g = std::move(ensemble.g);
   output.write(render(report, options.common.format));
