@@ -1,6 +1,7 @@
 #include "layer_options.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <vector>
 
 #include "failure.hpp"
@@ -104,12 +105,28 @@ std::vector<const char*> activation_names() {
   return names;
 }
 
+/// A lone word is more likely a misspelt name than an expression.
+bool is_word(const std::string& text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+}
+
+const Activation& read_expression(const std::string& text, Expression& expression) {
+  const Status status = expression.parse(text);
+  if (status.ok()) return expression.activation();
+  if (is_word(text)) {
+    throw Failure("activation = '" + text + "' is unknown; allowed: " + joined(activation_names()) +
+                  ", or an expression in x such as x/(1+abs(x))");
+  }
+  throw Failure("activation = '" + text + "': " + message(status));
+}
+
 }  // namespace
 
 void LayerOptions::add_to(CLI::App& app) {
   app.add_option("--activation", activation_name_,
-                 "activation function phi: " + joined(activation_names()))
-      ->type_name("NAME")
+                 "activation function phi: " + joined(activation_names()) +
+                     ", or an expression in x such as x/(1+abs(x))")
+      ->type_name("NAME|EXPRESSION")
       ->required();
   app.add_option_function<std::string>(
          "--slope", [this](const std::string& text) { slope_ = parse_real("slope", text); },
@@ -134,12 +151,11 @@ void LayerOptions::resolve(Initialisation& init) {
 }
 
 void LayerOptions::resolve_activation() {
-  const Activation* const known = find_activation(activation_name_);
-  if (known == nullptr) {
-    throw Failure("activation = '" + activation_name_ +
-                  "' is unknown; allowed: " + joined(activation_names()));
+  if (const Activation* const known = find_activation(activation_name_)) {
+    phi_ = *known;
+  } else {
+    phi_ = read_expression(activation_name_, expression_);
   }
-  phi_ = *known;
   if (!slope_) return;
   if (activation_name_ != "leaky_relu") {
     throw Failure("slope: activation " + activation_name_ + " has none; it belongs to leaky_relu");

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "igb/expression.hpp"
 #include "igb/initialisation.hpp"
 #include "output.hpp"
 
@@ -20,7 +21,8 @@ class LayerOptions {
   void add_to(CLI::App& app);
 
   /// Sets activation and block; `init` points into this object. Throws Failure for unknown names,
-  /// for parameters that the activation or the block does not have, and where one is needed.
+  /// text that cannot be read, parameters that the activation or the block does not have, and
+  /// missing ones.
   void resolve(Initialisation& init);
 
   /// Whatever was asked for, by the names of the flags, defaults of the block included.
@@ -35,6 +37,7 @@ class LayerOptions {
   std::optional<double> slope_;
   igb::Block block_;
   std::vector<CLI::Option*> block_options_;  ///< in the order of the table in layer_options.cpp
+  Expression expression_;
   Activation phi_;
 };
 

@@ -30,7 +30,7 @@ struct Report {
   Record results;  ///< JSON: top-level keys. CSV: comments before the table, or the table if there
                    ///< is none
   Table table;
-  std::vector<Table> notes = {};  ///< further, short tables; in CSV a comment line a row
+  std::vector<Table> notes = {};            ///< further, short tables; in CSV a comment line a row
   std::vector<std::vector<double>> g = {};  ///< class fractions, one row a network; JSON only
 };
 

@@ -66,8 +66,7 @@ void run(TheoryOptions& options) {
   Report report{.command = "theory",
                 .parameters = parameters(options),
                 .results = results(point),
-                .table = {},
-                .g = {}};
+                .table = {}};
   if (options.depth > 0) report.table = layers(options);
   output.write(render(report, options.common.format));
 }

@@ -75,6 +75,13 @@ TEST_CASE("plotLeavesOutLinesThatDoNotExist") {
   CHECK_FALSE(contains(read_file(file), "neutrality"));
 }
 
+TEST_CASE("plotTakesTheTitleLiterally") {
+  const TemporaryFolder folder;
+  const std::string svg = folder.file("picture.svg");
+  REQUIRE(igb("lines --sigma-b2 0:1:5 --activation 'tanh(x)^1' --plot '" + svg + "'").status == 0);
+  CHECK(contains(read_file(svg), "activation = tanh(x)^1, gamma"));
+}
+
 TEST_CASE("aMissingGnuplotIsSaidBeforeTheWork") {
   const TemporaryFolder folder;
   const std::string files =
