@@ -27,6 +27,13 @@ Dataset read_fashion_mnist(const std::string& directory, std::uint32_t inputs);
 /// the file, the line and the column.
 Dataset read_csv(const std::string& file, std::uint32_t inputs);
 
+/// Two columns of numbers, read likewise.
+struct Points {
+  std::vector<double> x;
+  std::vector<double> y;
+};
+Points read_points(const std::string& parameter, const std::string& file);
+
 /// What the theory needs of a data set: q0, the mean of x.x / width, and c0, the mean correlation
 /// over pairs of inputs. Throws Failure when an input is all zeros, which has no correlation.
 struct InputMoments {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <string_view>
 #include <vector>
 
+#include "data.hpp"
 #include "failure.hpp"
 #include "igb/architecture.hpp"
 #include "options.hpp"
@@ -105,6 +107,17 @@ std::vector<const char*> activation_names() {
   return names;
 }
 
+constexpr std::string_view table_prefix = "table:";
+const char* const or_other =
+    ", an expression in x such as x/(1+abs(x)), or table:FILE.csv with points x, phi(x)";
+
+const Activation& read_table(const std::string& file, igb::Table& table) {
+  const Points points = read_points("activation", file);
+  const Status status = table.set(points.x, points.y);
+  if (!status.ok()) throw Failure("activation: '" + file + "': " + message(status));
+  return table.activation();
+}
+
 /// A lone word is more likely a misspelt name than an expression.
 bool is_word(const std::string& text) {
   return std::ranges::all_of(text, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
@@ -115,7 +128,7 @@ const Activation& read_expression(const std::string& text, Expression& expressio
   if (status.ok()) return expression.activation();
   if (is_word(text)) {
     throw Failure("activation = '" + text + "' is unknown; allowed: " + joined(activation_names()) +
-                  ", or an expression in x such as x/(1+abs(x))");
+                  or_other);
   }
   throw Failure("activation = '" + text + "': " + message(status));
 }
@@ -124,9 +137,8 @@ const Activation& read_expression(const std::string& text, Expression& expressio
 
 void LayerOptions::add_to(CLI::App& app) {
   app.add_option("--activation", activation_name_,
-                 "activation function phi: " + joined(activation_names()) +
-                     ", or an expression in x such as x/(1+abs(x))")
-      ->type_name("NAME|EXPRESSION")
+                 "activation function phi: " + joined(activation_names()) + or_other)
+      ->type_name("NAME|EXPRESSION|table:FILE")
       ->required();
   app.add_option_function<std::string>(
          "--slope", [this](const std::string& text) { slope_ = parse_real("slope", text); },
@@ -153,6 +165,8 @@ void LayerOptions::resolve(Initialisation& init) {
 void LayerOptions::resolve_activation() {
   if (const Activation* const known = find_activation(activation_name_)) {
     phi_ = *known;
+  } else if (activation_name_.starts_with(table_prefix)) {
+    phi_ = read_table(activation_name_.substr(table_prefix.size()), table_);
   } else {
     phi_ = read_expression(activation_name_, expression_);
   }

@@ -6,6 +6,7 @@
 
 #include "igb/expression.hpp"
 #include "igb/initialisation.hpp"
+#include "igb/table.hpp"
 #include "output.hpp"
 
 namespace igb::cli {
@@ -38,6 +39,7 @@ class LayerOptions {
   igb::Block block_;
   std::vector<CLI::Option*> block_options_;  ///< in the order of the table in layer_options.cpp
   Expression expression_;
+  igb::Table table_;
   Activation phi_;
 };
 

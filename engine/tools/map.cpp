@@ -4,10 +4,12 @@
 #include <memory>
 #include <vector>
 
+#include "block.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
 #include "igb/critical_lines.hpp"
 #include "igb/mean_field.hpp"
+#include "igb/phase_map.hpp"
 #include "layer_options.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -42,14 +44,62 @@ Grid parse_grid(const MapOptions& options) {
   return grid;
 }
 
-std::vector<Cell> map_row(const Initialisation& init) {
-  FixedPoint point{};
-  check(fixed_point(init, point));
-  return {init.sigma_b2, init.sigma_w2, phase_name(point.phase),
-          point.q_star,  point.c_star,  point.gamma_star,
-          point.chi_1,   point.xi_q,    point.xi_c,
-          point.xi_grad};
+/// Names and values of a point; without a fixed point the values are none.
+std::vector<Cell> map_row(double sigma_b2, double sigma_w2, const FixedPoint& point, bool exists) {
+  std::vector<Cell> row = {sigma_b2,     sigma_w2,     phase_name(point.phase),
+                           point.q_star, point.c_star, point.gamma_star,
+                           point.chi_1,  point.xi_q,   point.xi_c,
+                           point.xi_grad};
+  if (!exists) std::fill(row.begin() + 2, row.end(), None{});
+  return row;
 }
+
+bool does_not_exist(const Status& status) {
+  return status.code == StatusCode::no_solution || status.code == StatusCode::no_convergence;
+}
+
+/// One sigma_b2 of the map after the other.
+class MapRows {
+ public:
+  MapRows(const Initialisation& init, const std::vector<double>& sigma_w2)
+      : init_(init), sigma_w2_(sigma_w2), points_(sigma_w2.size()), memory_(bytes()) {
+    Arena arena = memory_.arena();
+    check(map_.begin(*init.activation, init.block, arena));
+  }
+
+  std::vector<std::vector<Cell>> at(double sigma_b2) {
+    const Status status = map_.row(sigma_b2, sigma_w2_, points_);
+    const bool all_exist = !does_not_exist(status);
+    if (all_exist) check(status);
+    init_.sigma_b2 = sigma_b2;
+    std::vector<std::vector<Cell>> rows;
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+      rows.push_back(map_row(sigma_b2, sigma_w2_[i], points_[i], all_exist || find(i)));
+    }
+    return rows;
+  }
+
+ private:
+  static std::size_t bytes() {
+    std::size_t bytes = 0;
+    check(PhaseMap::bytes(bytes));
+    return bytes;
+  }
+
+  /// Point i by itself; false where it does not exist.
+  bool find(std::size_t i) {
+    init_.sigma_w2 = sigma_w2_[i];
+    const Status status = fixed_point(init_, points_[i]);
+    if (!does_not_exist(status)) check(status);
+    return status.ok();
+  }
+
+  Initialisation init_;
+  const std::vector<double>& sigma_w2_;
+  std::vector<FixedPoint> points_;
+  Block memory_;
+  PhaseMap map_;
+};
 
 // ---- the picture ----------------------------------------------------------------------------
 
@@ -180,25 +230,23 @@ void run(MapOptions& options) {
                                                      {"seed", options.common.seed}});
   const bool streams = output.is_standard_output() && options.common.format == Format::csv;
   if (streams) output.write(csv_head(report));
-  Progress progress("map", grid.sigma_w2.size() * grid.sigma_b2.size());
-  for (const double sigma_w2 : grid.sigma_w2) {
-    std::string rows;
-    for (const double sigma_b2 : grid.sigma_b2) {
-      init.sigma_w2 = sigma_w2;
-      init.sigma_b2 = sigma_b2;
-      std::vector<Cell> row = map_row(init);
-      if (streams) rows += csv_row(row);
+  MapRows map(init, grid.sigma_w2);
+  Progress progress("map", grid.sigma_b2.size());
+  for (const double sigma_b2 : grid.sigma_b2) {
+    std::string text;
+    for (std::vector<Cell>& row : map.at(sigma_b2)) {
+      if (streams) text += csv_row(row);
       if (!streams || plot.wanted()) report.table.rows.push_back(std::move(row));
-      progress.advance();
     }
-    if (streams) output.write(rows);
+    if (streams) output.write(text);
+    progress.advance();
   }
   if (plot.wanted()) plot.draw(picture(report, grid, *init.activation));
   if (!streams) output.write(render(report, options.common.format));
 }
 
 const char* const footer =
-    "Rows run over sigma_b2 first, for one sigma_w2 after the other. On standard output CSV rows\n"
+    "Rows run over sigma_w2 first, for one sigma_b2 after the other. On standard output CSV rows\n"
     "appear as they are found. The picture shows c_star with the names of the phases, the edge of\n"
     "chaos and the line of neutrality; it wants both lists to be ranges.\n"
     "\n"

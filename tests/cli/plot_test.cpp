@@ -78,8 +78,16 @@ TEST_CASE("plotLeavesOutLinesThatDoNotExist") {
 TEST_CASE("plotTakesTheTitleLiterally") {
   const TemporaryFolder folder;
   const std::string svg = folder.file("picture.svg");
-  REQUIRE(igb("lines --sigma-b2 0:1:5 --activation 'tanh(x)^1' --plot '" + svg + "'").status == 0);
-  CHECK(contains(read_file(svg), "activation = tanh(x)^1, gamma"));
+  const std::string name = "a'; system(\"touch victim\"); `touch victim` ${x} @x {\\bf b} _^.csv";
+  folder.write(name, "-1,0\n0,0\n2,2\n");
+  std::string quoted = "table:" + name;
+  quoted.insert(quoted.find('\'') + 1, "\\''");
+  const Run run = igb("lines --sigma-b2 0:1:5 --activation '" + quoted + "' --plot picture.svg",
+                      "cd '" + std::filesystem::path(svg).parent_path().string() + "';");
+  CHECK(run.err == "");
+  REQUIRE(run.status == 0);
+  CHECK(folder.names().size() == 2);  // the table and the picture
+  CHECK(contains(read_file(svg), "`touch victim` ${x} @x {\\bf b} _^.csv, gamma = 1"));
 }
 
 TEST_CASE("aMissingGnuplotIsSaidBeforeTheWork") {
