@@ -195,9 +195,6 @@ void LayerOptions::resolve_block() {
     }
   }
   check(validate(block_));
-  if (block_.kind != Kind::plain) {
-    throw Failure("block = '" + block_name_ + "' is not available in this version; allowed: plain");
-  }
 }
 
 void LayerOptions::append_to(Record& parameters) const {

@@ -82,6 +82,10 @@ void run(LinesOptions& options) {
   const Plot plot(options.plot);
   Initialisation init;
   options.layer.resolve(init);
+  if (init.block.kind != BlockKind::plain) {
+    throw Failure(std::string("block = '") + block_name(init.block.kind) +
+                  "': lines are available for plain only in this version");
+  }
   Report report{.command = "lines", .parameters = {}, .results = {}, .table = {}};
   options.layer.append_to(report.parameters);
   report.parameters.emplace_back("sigma_b2", options.sigma_b2);

@@ -160,9 +160,11 @@ std::string labels(const Grid& grid, const Table& table) {
 
 /// The lines that bound phases: rows of sigma_b2, edge, neutrality. Close to the first sigma_b2,
 /// which may be 0, where they are steep, the points are close too.
-std::vector<std::vector<Cell>> boundaries(const Grid& grid, const Activation& phi) {
+std::vector<std::vector<Cell>> boundaries(const Grid& grid, const Initialisation& init) {
   constexpr int steps = 300;
   std::vector<std::vector<Cell>> rows;
+  if (init.block.kind != BlockKind::plain) return rows;
+  const Activation& phi = *init.activation;
   for (int i = 0; i <= steps; ++i) {
     const double t = static_cast<double>(i) / steps;
     const double sigma_b2 = std::lerp(grid.sigma_b2.front(), grid.sigma_b2.back(), t * t * t);
@@ -175,7 +177,7 @@ std::vector<std::vector<Cell>> boundaries(const Grid& grid, const Activation& ph
   return rows;
 }
 
-std::string picture(const Report& report, const Grid& grid, const Activation& phi) {
+std::string picture(const Report& report, const Grid& grid, const Initialisation& init) {
   std::string script = plane_axes(report) + labels(grid, report.table) +
                        "set palette defined (0 '#fde725', 0.25 '#5ec962', 0.5 '#21918c', "
                        "0.75 '#3b528b', 1 '#440154')\n"
@@ -191,7 +193,7 @@ std::string picture(const Report& report, const Grid& grid, const Activation& ph
   }
   script += "EOD\n";
   std::string plots = "plot $map using 1:2:3 with image notitle";
-  const std::vector<std::vector<Cell>> lines = boundaries(grid, phi);
+  const std::vector<std::vector<Cell>> lines = boundaries(grid, init);
   const char* const styles[] = {"lw 3 lc rgb '#e41a1c' title 'edge of chaos'",
                                 "lw 2 dt (12,6) lc rgb '#000000' title 'neutrality, gamma = 1'"};
   for (std::size_t i = 0; i < 2; ++i) {
@@ -241,7 +243,7 @@ void run(MapOptions& options) {
     if (streams) output.write(text);
     progress.advance();
   }
-  if (plot.wanted()) plot.draw(picture(report, grid, *init.activation));
+  if (plot.wanted()) plot.draw(picture(report, grid, init));
   if (!streams) output.write(render(report, options.common.format));
 }
 

@@ -58,6 +58,13 @@ void check_sampler(const std::string& name) {
                 (planned ? "not available in this version" : "unknown") + "; allowed: dense");
 }
 
+void check_block(const SimulateOptions& options) {
+  const BlockKind kind = options.architecture.init.block.kind;
+  if (kind == BlockKind::plain) return;
+  throw Failure(std::string("block = '") + block_name(kind) + "' is not one of sampler " +
+                options.sampler + "; allowed: plain");
+}
+
 Dataset gaussian_data(const SimulateOptions& options, std::uint32_t inputs) {
   const Architecture& architecture = options.architecture;
   Dataset data{
@@ -163,6 +170,7 @@ void append_frequencies(const EnsembleResult& ensemble, const Signal& output, st
 void run(SimulateOptions& options) {
   const Output output(options.common.output);
   options.layer.resolve(options.architecture.init);
+  check_block(options);
   check_sampler(options.sampler);
   check(validate(options.architecture.init));
   const Dataset data = load(options);

@@ -37,14 +37,14 @@ TEST_CASE("theoryMatchesReferenceFixedPoints") {
   CHECK(compared >= 30);  // tanh and erf
 }
 
-TEST_CASE("theoryJsonHasExactlyTheContractedKeys") {
+TEST_CASE("theoryJsonHasTheContractedKeysAndTwoMore") {
   const Json json =
       igb("theory --activation tanh --sigma-w2 2.5 --sigma-b2 0.1 --depth 3 --seed 9").json();
   std::set<std::string> keys;
   for (const auto& item : json.items()) keys.insert(item.key());
   CHECK(keys == std::set<std::string>{"program", "version", "command", "parameters", "q_star",
                                       "c_star", "gamma_star", "chi_1", "chi_c_star", "xi_q", "xi_c",
-                                      "xi_grad", "phase", "layers"});
+                                      "xi_grad", "phase", "layers", "chi_grad", "q_fixed_points"});
   CHECK(json["version"] == IGB_VERSION);
   CHECK(json["parameters"] == Json({{"activation", "tanh"},
                                     {"sigma_w2", 2.5},
@@ -87,10 +87,13 @@ TEST_CASE("theoryCsvHoldsTheNumbersOfTheJson") {
   const std::string arguments = "theory --activation erf --sigma-w2 2.2 --sigma-b2 0.1 --depth 5";
   const Json json = igb(arguments).json();
   const CsvTable table = parse_csv(igb(arguments + " --format csv").out);
-  CHECK(table.header == std::vector<std::string>{"layer", "q", "c", "gamma"});
+  CHECK(table.header == std::vector<std::string>{"layer", "q", "c", "gamma", "backward_factor"});
   REQUIRE(table.rows.size() == 6);
+  CHECK(table.at(5, "backward_factor") == "none");  // no layer above the output
+  CHECK(json["layers"][5]["backward_factor"].is_null());
   for (std::size_t row = 0; row < 6; ++row) {
     for (const std::string& column : table.header) {
+      if (row == 5 && column == "backward_factor") continue;
       CHECK(std::stod(table.at(row, column)) == json["layers"][row][column].get<double>());
     }
   }
