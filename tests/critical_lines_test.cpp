@@ -60,6 +60,17 @@ TEST_CASE("critical lines match the table") {
   }
 }
 
+TEST_CASE("the edge of tanh is right to rounding") {
+  const Table table("edge_of_chaos.csv");
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    CAPTURE(row);
+    const LinePoint edge =
+        edge_at(named(table.text(row, "activation")), table.number(row, "sigma_b2"));
+    CHECK(edge.sigma_w2 == close(table.number(row, "sigma_w2"), 3e-15));
+    CHECK(edge.q == close(table.number(row, "q"), 1e-14));
+  }
+}
+
 TEST_CASE("on the edge q is the fixed point and chi_1 = 1") {
   for (const std::string name : {"tanh", "erf"}) {
     for (double sigma_b2 : {1e-8, 1e-4, 0.03, 1.0, 50.0, 1e6}) {

@@ -4,7 +4,9 @@
 #include <stdexcept>
 #include <vector>
 
+#include "igb/critical_lines.hpp"
 #include "igb/network.hpp"
+#include "igb/phase_map.hpp"
 #include "igb/statistics.hpp"
 #include "main_job.hpp"
 
@@ -57,6 +59,45 @@ void main_job(benchmark::State& state) {
   state.counters["c"] = c;
 }
 BENCHMARK(main_job)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+void edge_of_chaos(benchmark::State& state) {
+  const igb::Activation& phi = *igb::find_activation("tanh");
+  igb::LinePoint edge{};
+  for (auto _ : state) {
+    check(igb::edge_of_chaos(phi, theory_job::sigma_b2, edge));
+    benchmark::DoNotOptimize(edge);
+  }
+  state.counters["sigma_w2"] = edge.sigma_w2;
+  state.counters["q"] = edge.q;
+}
+BENCHMARK(edge_of_chaos)->Unit(benchmark::kMillisecond);
+
+/// All of it: tables of moments, then the fixed points of every row.
+void phase_map(benchmark::State& state) {
+  constexpr std::size_t side = theory_job::side;
+  const auto axis = [](double low, double high, std::size_t i) {
+    return low + (high - low) * (static_cast<double>(i) + 0.5) / static_cast<double>(side);
+  };
+  std::size_t bytes = 0;
+  check(igb::PhaseMap::bytes(bytes));
+  std::vector<Line> memory = memory_of(bytes);
+  std::vector<double> sigma_w2(side);
+  for (std::size_t j = 0; j < side; ++j) {
+    sigma_w2[j] = axis(theory_job::sigma_w2_low, theory_job::sigma_w2_high, j);
+  }
+  std::vector<igb::FixedPoint> points(side);
+  for (auto _ : state) {
+    igb::Arena arena(bytes_of(memory));
+    igb::PhaseMap map;
+    check(map.begin(*igb::find_activation("tanh"), {}, arena));
+    for (std::size_t i = 0; i < side; ++i) {
+      check(map.row(axis(0.0, theory_job::sigma_b2_high, i), sigma_w2, points));
+      benchmark::DoNotOptimize(points.data());
+      benchmark::ClobberMemory();
+    }
+  }
+}
+BENCHMARK(phase_map)->Unit(benchmark::kMillisecond);
 
 void igb_normals(benchmark::State& state) {
   std::vector<float> row(4096);

@@ -1,6 +1,7 @@
 """Runs the benchmarks and their peers in turns and writes bench.json (README.md)."""
 
 import argparse
+import csv
 import json
 import os
 import statistics
@@ -14,6 +15,13 @@ MAIN_JOB = "forward and moments, relu, width 1000, depth 100, 100 inputs"
 FIELD_PROGRAM = "numpy float64 np.random.normal"
 FIELD_TARGET = 8.0
 CORRELATION_TOLERANCE = 0.01
+EDGE = "edge of chaos at sigma_b2 = 0.1, tanh"
+EDGE_SIGMA_B2 = "0.1"
+EDGE_TARGET = 2000.0
+ROUNDING = 2e-15
+MAP = "phase map of 256 x 256 points, tanh"
+MAP_TARGET = 60.0
+REFERENCE = os.path.join(HERE, "..", "..", "tests", "reference", "edge_of_chaos.csv")
 
 
 def capture(command):
@@ -28,13 +36,29 @@ def google_benchmark(program):
     return report["context"], {b["name"].split("/")[0]: b for b in report["benchmarks"]}
 
 
-def python_with_numpy():
+def python_with_scipy():
     candidates = [sys.executable, "/usr/bin/python3", "python3"]
     for python in candidates:
-        probe = [python, "-c", "import numpy"]
+        probe = [python, "-c", "import numpy, scipy"]
         if subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode == 0:
             return python
-    sys.exit("bench: no Python with NumPy among " + ", ".join(candidates) + "; install python3-numpy")
+    sys.exit("bench: no Python with NumPy and SciPy among " + ", ".join(candidates)
+             + "; install python3-numpy and python3-scipy")
+
+
+def reference_edge():
+    with open(REFERENCE, newline="", encoding="utf-8") as table:
+        return next(
+            (float(row["sigma_w2"]), float(row["q"]))
+            for row in csv.DictReader(table)
+            if (row["activation"], row["sigma_b2"]) == ("tanh", EDGE_SIGMA_B2)
+        )
+
+
+def edge_error(point):
+    """The larger relative error of sigma_w2 and q."""
+    sigma_w2, q = reference_edge()
+    return max(abs(point["sigma_w2"] / sigma_w2 - 1), abs(point["q"] / q - 1))
 
 
 def one_round(args, python):
@@ -42,6 +66,7 @@ def one_round(args, python):
     context, igb = google_benchmark(args.igb)
     _, eigen = google_benchmark(args.eigen)
     numpy = {v: capture([python, os.path.join(HERE, "numpy_bench.py"), v]) for v in ("float64", "float32")}
+    scipy = capture([python, os.path.join(HERE, "scipy_bench.py"), EDGE_SIGMA_B2])
     jobs = {
         "igb": igb["main_job"],
         f"{FIELD_PROGRAM}, {numpy['float64']['blas']}": numpy["float64"],
@@ -52,6 +77,8 @@ def one_round(args, python):
         "arch": context["igb_target"],
         "jobs": {name: job["cpu_time"] for name, job in jobs.items()},
         "c": {name: job["c"] for name, job in jobs.items()},
+        "edge": {"igb": igb["edge_of_chaos"], "scipy": scipy},
+        "map": igb["phase_map"]["cpu_time"],
         "normals": {name: igb[name]["items_per_second"] for name in ("igb_normals", "std_normals")},
     }
 
@@ -89,6 +116,30 @@ def entry(name, unit, values, peer, peer_values, ratios, target, arch):
     }
 
 
+def edge_entries(rounds, arch):
+    """Against the search of the peer, and against a single of its trials."""
+    ours = [r["edge"]["igb"]["cpu_time"] for r in rounds]
+    scipy = rounds[0]["edge"]["scipy"]
+    errors = {"error": edge_error(rounds[0]["edge"]["igb"]), "peer_error": edge_error(scipy)}
+    for key, peer in (
+        ("cpu_time", f"scipy quad, {scipy['trials']} trials of 1000 iterations, brentq"),
+        ("trial_time", "scipy quad, one of these trials"),
+    ):
+        theirs = [r["edge"]["scipy"][key] for r in rounds]
+        ratios = [b / a for a, b in zip(ours, theirs)]
+        result = entry(EDGE, "ms", ours, peer, theirs, ratios, EDGE_TARGET, arch)
+        result["met"] = result["met"] and errors["error"] <= max(errors["peer_error"], ROUNDING)
+        yield {**result, **errors}
+
+
+def time_entry(name, values, target, arch):
+    """A time without a peer, to stay below its target."""
+    value = statistics.median(values)
+    return {"name": name, "value": value, "unit": "ms", "peer": None, "peer_value": None, "ratio": None,
+            "target": target, "met": value <= target, "arch": arch, "spread": spread(values),
+            "peer_spread": None, "rounds": len(values)}
+
+
 def entries(rounds):
     arch = rounds[0]["arch"]
     ours = [r["jobs"]["igb"] for r in rounds]
@@ -103,6 +154,8 @@ def entries(rounds):
     ratios = [a / b for a, b in zip(ours, theirs)]
     peer = "std::normal_distribution<float> mt19937"
     result.append(entry("standard normals", "1/s", ours, peer, theirs, ratios, None, arch))
+    result.extend(edge_entries(rounds, arch))
+    result.append(time_entry(MAP, [r["map"] for r in rounds], MAP_TARGET, arch))
     return result
 
 
@@ -121,9 +174,10 @@ def percent(value):
 
 def show(e):
     goal = "" if e["target"] is None else f"; target {e['target']:g}: {'met' if e['met'] else 'NOT MET'}"
-    print(f"{e['name']} [{e['arch']}]\n"
-          f"  {e['value']:.4g} {e['unit']}{percent(e['spread'])}, {e['peer']} "
-          f"{e['peer_value']:.4g} {e['unit']}{percent(e['peer_spread'])}: {e['ratio']:.2f} x{goal}")
+    peer = "" if e["peer"] is None else (
+        f", {e['peer']} {e['peer_value']:.4g} {e['unit']}{percent(e['peer_spread'])}: {e['ratio']:.2f} x")
+    errors = f"; error {e['error']:.1e}, peer {e['peer_error']:.1e}" if "error" in e else ""
+    print(f"{e['name']} [{e['arch']}]\n  {e['value']:.4g} {e['unit']}{percent(e['spread'])}{peer}{errors}{goal}")
 
 
 def main():
@@ -133,7 +187,7 @@ def main():
     parser.add_argument("--output", required=True)
     parser.add_argument("--rounds", type=int, default=7)
     args = parser.parse_args()
-    python = python_with_numpy()
+    python = python_with_scipy()
     rounds = []
     for i in range(args.rounds):
         print(f"bench: round {i + 1} of {args.rounds}", file=sys.stderr)
