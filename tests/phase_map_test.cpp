@@ -95,7 +95,7 @@ void check_grid(const Activation& phi, const std::vector<double>& sigma_b2,
   }
 }
 
-// Activations of a user: one bends back and is not odd, one has two fixed points of the variance.
+// Activations of a user.
 double bump(const Activation& /*phi*/, double x) { return 0.3 + x / (1.0 + 0.1 * x * x); }
 double bump_slope(const Activation& /*phi*/, double x) {
   const double r = 1.0 / (1.0 + 0.1 * x * x);
@@ -110,6 +110,14 @@ double late_slope(const Activation& /*phi*/, double x) { return std::tanh(x) * s
 double late_bend(const Activation& /*phi*/, double x) {
   return 2.0 * std::tanh(x) / (std::cosh(x) * std::cosh(x));
 }
+double logistic(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+double swish(const Activation& /*phi*/, double x) { return x * logistic(x); }
+double swish_slope(const Activation& /*phi*/, double x) {
+  return logistic(x) * (1.0 + x * logistic(-x));
+}
+double swish_bend(const Activation& /*phi*/, double x) {
+  return logistic(x) * logistic(-x) * (2.0 + x * (logistic(-x) - logistic(x)));
+}
 const Activation bump_activation{
     .name = "bump", .kinks = {}, .value_at = bump, .slope_at = bump_slope, .bend_at = bump_bend};
 const Activation late_activation{.name = "late",
@@ -118,6 +126,12 @@ const Activation late_activation{.name = "late",
                                  .value_at = late,
                                  .slope_at = late_slope,
                                  .bend_at = late_bend};
+
+const Activation swish_activation{.name = "swish",
+                                  .kinks = {},
+                                  .value_at = swish,
+                                  .slope_at = swish_slope,
+                                  .bend_at = swish_bend};
 
 }  // namespace
 
@@ -184,8 +198,9 @@ TEST_CASE("a map agrees with fixed_point at every point") {
 
 TEST_CASE("a map of a user's activation agrees with fixed_point") {
   check_grid(bump_activation, {0.0, 0.01, 0.4}, evenly(0.1, 4.0, 14));
-  // From q_1 = sigma_w2 + sigma_b2 the variance dies, grows for ever or stays between.
-  check_grid(late_activation, {1e-3, 0.3}, evenly(0.5, 3.0, 11));
+  // E[phi^2] / q rises: up to two fixed points of the variance, or none.
+  check_grid(swish_activation, {0.0, 0.05, 0.4}, evenly(0.5, 2.3, 7));
+  check_grid(late_activation, {1e-3, 0.3}, {0.6, 1.2, 1.6});
 }
 
 TEST_CASE("a map agrees with fixed_point next to the edge of chaos and to neutrality") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "igb/expectation.hpp"
@@ -13,6 +14,9 @@ constexpr std::size_t q_nodes = MomentRange::q_nodes;
 constexpr std::size_t d_nodes = GapSeries::nodes;
 constexpr double pi = std::numbers::pi;
 constexpr double accuracy = 1e-13;  // of an interpolation, relative to the largest value
+
+/// The last range, up to q = 160, for which quadrature does not take seconds.
+constexpr std::size_t last_quadrature = 7;
 
 enum PlainColumn : std::size_t { second_column, growth_column, slope_column };
 
@@ -219,6 +223,18 @@ class MehlerSampler {
   double growth_ = 0.0;
 };
 
+/// Whether E[phi^2] / q falls over 1e-12 .. 1e12 in steps of a factor of 4.
+bool ratio_falls(const Activation& phi) {
+  constexpr double rounding = 1e-12;
+  double before = std::numeric_limits<double>::infinity();
+  for (double q = 1e-12; q <= 1e12; q *= 4.0) {
+    const double ratio = second_moment(phi, q) / q;
+    if (!(ratio <= before * (1.0 + rounding))) return false;
+    before = ratio;
+  }
+  return true;
+}
+
 }  // namespace
 
 MomentTable* MomentTable::make(const Activation& phi, Arena& arena) {
@@ -230,6 +246,7 @@ MomentTable* MomentTable::make(const Activation& phi, Arena& arena) {
   MomentTable& result = table[0];
   result.phi_ = &phi;
   result.offset_ = phi.value(0.0) * phi.value(0.0);
+  result.falls_ = ratio_falls(phi);
   result.ranges_ = ranges_of_q;
   result.scratch_ = scratch.data();
   return &result;
@@ -246,6 +263,7 @@ MomentTable::Place MomentTable::place(double q) {
     x = 2.0 * (position - static_cast<double>(whole)) - 1.0;
   }
   MomentRange& range = ranges_[index];
+  if (phi_->closed == nullptr && index > last_quadrature) return {nullptr, 0.0};
   if (range.state == MomentRange::State::unknown) tabulate(index);
   return {range.state == MomentRange::State::good ? &range : nullptr, x};
 }
@@ -260,7 +278,7 @@ void MomentTable::tabulate(std::size_t index) {
   for (std::size_t j = 0; j < d_nodes; ++j) {
     d[j] = distance_at(chebyshev_node(j, d_nodes), range.stretch, range.end);
   }
-  range.falling = true;
+  bool consistent = true;
   for (std::size_t k = 0; k < q_nodes; ++k) {
     const double q = q_at(index, chebyshev_node(k, q_nodes));
     Sample sample{};
@@ -268,7 +286,7 @@ void MomentTable::tabulate(std::size_t index) {
     if (!smooth || !MehlerSampler(*phi_, q, *scratch_).sample(d, sample)) {
       sample = sample_by_expectations(*phi_, q, d);
     }
-    range.falling = range.falling && q * sample.growth <= sample.mean_square;
+    if (falls_ && q * sample.growth > sample.mean_square) consistent = false;
     double* row = range.rows[k];
     row[second_column] = sample.mean_square / (q + offset_);
     row[growth_column] = sample.growth;
@@ -280,7 +298,7 @@ void MomentTable::tabulate(std::size_t index) {
   for (std::size_t column = 0; column < MomentRange::columns; ++column) {
     transform<q_nodes>(&range.rows[0][column], MomentRange::columns, q_cosines);
   }
-  range.state = cut(range) ? MomentRange::State::good : MomentRange::State::bad;
+  range.state = cut(range) && consistent ? MomentRange::State::good : MomentRange::State::bad;
 }
 
 /// Cuts both series where they have converged; false where the last two coefficients say that they
@@ -349,15 +367,6 @@ bool MomentTable::gap_series(double q, GapSeries& result) {
     std::copy(sums.begin(), sums.end(), result.coefficients.begin() + first);
   }
   return true;
-}
-
-bool MomentTable::falls_between(double a, double b) {
-  for (double q = std::min(a, b);; q *= ratio) {
-    q = std::max(q, lowest_q * 0.5);
-    const Place at = place(std::min(q, std::max(a, b)));
-    if (at.range == nullptr || !at.range->falling) return false;
-    if (q >= std::max(a, b)) return true;
-  }
 }
 
 }  // namespace igb

@@ -38,7 +38,6 @@ struct MomentRange {
 
   enum class State { unknown, good, bad };
   State state;
-  bool falling;         ///< E[phi^2] / q falls all over the range: no two fixed points lie in it
   std::size_t q_terms;  ///< rows that matter
   std::size_t d_terms;  ///< terms of the series in d that matter, an even number
   double stretch;
@@ -65,8 +64,9 @@ class MomentTable {
   /// False where the table cannot tell.
   bool moments(double q, Moments& result);
   bool gap_series(double q, GapSeries& result);
-  /// Whether E[phi^2] / q falls between a and b.
-  bool falls_between(double a, double b);
+  /// Whether E[phi^2] / q falls with q, as far as can be seen, so that the map of q has one fixed
+  /// point but 0.
+  [[nodiscard]] bool falls() const { return falls_; }
 
  private:
   struct Place {
@@ -79,6 +79,7 @@ class MomentTable {
 
   const Activation* phi_;
   double offset_;  // phi(0)^2
+  bool falls_;
   std::span<MomentRange> ranges_;
   Scratch* scratch_;
 };

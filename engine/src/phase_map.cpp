@@ -4,8 +4,11 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
+#include "igb/expectation.hpp"
 #include "moment_table.hpp"
+#include "root.hpp"
 
 namespace igb {
 namespace {
@@ -18,9 +21,19 @@ constexpr double half_margin = 1e-8;  // the same, of |c_star - 1/2|
 constexpr std::size_t lanes = 8;
 using Lanes = std::array<double, lanes>;
 
-bool near_one(double chi) { return !(std::abs(chi - 1.0) > edge_margin); }
+/// Blocks whose fixed points are those of the plain one.
+bool is_plain(const Block& block) {
+  return block.kind == BlockKind::plain || block.kind == BlockKind::convolution ||
+         block.kind == BlockKind::delta_orthogonal;
+}
 
-double depth_scale(double chi) { return -1.0 / std::log(chi); }
+bool near_one(double chi) { return !(std::abs(std::abs(chi) - 1.0) > edge_margin); }
+
+double depth_scale(double chi) { return -1.0 / std::log(std::abs(chi)); }
+
+/// Marks a report that is left to fixed_point(); all others have at least one fixed point.
+void leave(FixedPoint& report) { report.q_fixed_points = 0; }
+bool is_left(const FixedPoint& report) { return report.q_fixed_points == 0; }
 
 /// A point whose q is known.
 struct Point {
@@ -175,9 +188,12 @@ class Batch {
     Lanes d;
     Lanes value;
     Lanes change;
-    if (DistanceSearch(points_).run(d, value, change)) {
-      for (std::size_t lane = 0; lane < count_; ++lane) {
+    const bool found = DistanceSearch(points_).run(d, value, change);
+    for (std::size_t lane = 0; lane < count_; ++lane) {
+      if (found) {
         finish(points_[lane], d[lane], value[lane] + change[lane]);
+      } else {
+        leave(*points_[lane].report);
       }
     }
     count_ = 0;
@@ -195,33 +211,82 @@ class Batch {
     report.phase = point.uncorrelated ? Phase::singular
                    : d > 0.5          ? Phase::neutrality
                                       : Phase::prejudice;
+    if (near_one(report.chi_c_star) || std::abs(d - 0.5) <= half_margin) leave(report);
   }
 
   std::array<Point, lanes> points_{};
   std::size_t count_ = 0;
 };
 
-/// Searches for q_star along a row.
-class VarianceSearch {
+/// E[phi^2] / q at the places where fixed_point() looks for fixed points of the variance.
+class RatioLattice {
  public:
-  VarianceSearch(MomentTable& table, double sigma_b2) : table_(table), sigma_b2_(sigma_b2) {}
+  RatioLattice(const Activation& phi, double sigma_b2) : sigma_b2_(sigma_b2) {
+    for (double q = std::max(sigma_b2, 1e-12); count_ < most; q *= 4.0) {
+      q_[count_] = q;
+      ratio_[count_] = second_moment(phi, q) / q;
+      ++count_;
+      if (q >= 1e12) break;
+    }
+  }
 
-  [[nodiscard]] double q() const { return q_; }
-  [[nodiscard]] const Moments& moments() const { return moments_; }
-
-  /// Root of the q-map by Newton's method, from where the last search ended; false where there is
-  /// none in the table, or perhaps more than one between it and q_1, where iteration starts.
-  bool run(double sigma_w2) {
-    const double first = sigma_w2 + sigma_b2_;
-    if (q_ > 0.0) q_ += slope_ * (sigma_w2 - sigma_w2_);
-    if (!(q_ > sigma_b2_)) q_ = first;
-    sigma_w2_ = sigma_w2;
-    if (converges() && is_only_one(first)) return true;
-    q_ = 0.0;
-    return false;
+  /// How many there are beside 0; 0 if that takes a closer look, between the places.
+  [[nodiscard]] std::uint32_t fixed_points(double sigma_w2, bool fixes_zero) const {
+    const auto growth = [&](std::size_t k) {
+      return sigma_w2 * ratio_[k] + sigma_b2_ / q_[k] - 1.0;
+    };
+    double before = infinity;
+    double here = growth(0);
+    std::uint32_t count = !fixes_zero && here < 0.0 ? 1 : 0;
+    for (std::size_t k = 1; k < count_; ++k) {
+      const double next = growth(k);
+      const bool dips = std::abs(here) < std::abs(next) && std::abs(here) < std::abs(before);
+      if ((next > 0.0) != (here > 0.0)) {
+        ++count;
+      } else if (dips && k > 1 && (before > 0.0) == (here > 0.0)) {
+        return 0;
+      }
+      before = here;
+      here = next;
+    }
+    return count;
   }
 
  private:
+  static constexpr std::size_t most = 48;
+  double sigma_b2_;
+  std::array<double, most> q_{};
+  std::array<double, most> ratio_{};
+  std::size_t count_ = 0;
+};
+
+/// Searches for q_star along a row.
+class VarianceSearch {
+ public:
+  VarianceSearch(MomentTable& table, const Activation& phi, double sigma_b2)
+      : table_(table), sigma_b2_(sigma_b2), fixes_zero_(sigma_b2 == 0.0 && phi.value(0.0) == 0.0) {
+    if (!table.falls()) lattice_.emplace(phi, sigma_b2);
+  }
+
+  [[nodiscard]] double q() const { return q_; }
+  [[nodiscard]] const Moments& moments() const { return moments_; }
+  [[nodiscard]] std::uint32_t fixed_points() const { return fixed_points_; }
+
+  /// Where iteration from q_1 ends; false where that is not for the table to tell.
+  bool run(double sigma_w2) {
+    const double guess = q_ > 0.0 ? q_ + slope_ * (sigma_w2 - sigma_w2_) : 0.0;
+    sigma_w2_ = sigma_w2;
+    fixed_points_ = lattice_ ? lattice_->fixed_points(sigma_w2, fixes_zero_) : 1;
+    const double first = sigma_w2 + sigma_b2_;
+    q_ = guess > sigma_b2_ ? guess : first;
+    const bool found = fixed_points_ > 0 && (lattice_ ? walks(first) : converges());
+    if (!found) q_ = 0.0;
+    if (fixes_zero_) ++fixed_points_;
+    return found;
+  }
+
+ private:
+  /// By Newton's method from q_, which finds the only one.
   bool converges() {
     constexpr int most_steps = 30;
     for (int step = 0; step < most_steps; ++step) {
@@ -238,49 +303,83 @@ class VarianceSearch {
     return false;
   }
 
-  bool is_only_one(double first) {
-    const double low = std::min({q_, first, low_});
-    const double high = std::max({q_, first, high_});
-    if (low == low_ && high == high_) return true;
-    if (!table_.falls_between(low, high)) return false;
-    low_ = low;
-    high_ = high;
-    return true;
+  /// In the direction in which iteration leaves q_1, with the steps of fixed_point().
+  bool walks(double first) {
+    constexpr double smallest = 1e-9;
+    bool inside = true;
+    const auto growth = [&](double q) {
+      inside = inside && q > smallest && table_.moments(q, moments_);
+      return inside ? (sigma_w2_ * moments_.second + sigma_b2_) / q - 1.0 : 0.0;
+    };
+    double here = first;
+    double growth_here = growth(here);
+    while (inside) {
+      const double iterated = here * (1.0 + growth_here);
+      const double next =
+          growth_here > 0.0 ? std::max(2.0 * here, iterated) : std::min(0.5 * here, iterated);
+      const double growth_next = growth(next);
+      if (inside && (growth_next > 0.0) != (growth_here > 0.0)) {
+        q_ = find_root(growth, here, growth_here, next, growth_next);
+        return inside && table_.moments(q_, moments_) &&
+               std::abs(sigma_w2_ * moments_.growth) < 1.0;
+      }
+      here = next;
+      growth_here = growth_next;
+    }
+    return false;
   }
 
   MomentTable& table_;
+  std::optional<RatioLattice> lattice_;  // where there may be several fixed points
   double sigma_b2_;
+  bool fixes_zero_;
   double sigma_w2_ = 0.0;
   double q_ = 0.0;
   double slope_ = 0.0;  // dq / d sigma_w2
   Moments moments_{};
-  double low_ = infinity;  // where E[phi^2] / q is known to fall
-  double high_ = 0.0;
+  std::uint32_t fixed_points_ = 0;
 };
 
 /// The report of the ordered phase, d_star = 0; elsewhere the part of it that q alone decides.
-void start_report(double sigma_w2, double q, const Moments& moments, bool fixes_zero,
-                  FixedPoint& report) {
-  const double chi_1 = sigma_w2 * moments.slope;
-  const double chi_q = sigma_w2 * moments.growth;
+void start_report(double sigma_w2, const VarianceSearch& variance, FixedPoint& report) {
+  const double chi_1 = sigma_w2 * variance.moments().slope;
+  const double chi_q = sigma_w2 * variance.moments().growth;
   const double xi_grad = depth_scale(chi_1);
-  const bool settled = !near_one(chi_1) && !near_one(chi_q);
-  report = {.q_star = q,
+  report = {.q_star = variance.q(),
             .c_star = 1.0,
             .gamma_star = infinity,
             .chi_1 = chi_1,
-            .chi_c_star = settled && chi_1 < 1.0 ? chi_1 : 1.0,
+            .chi_c_star = chi_1,
             .xi_q = depth_scale(chi_q),
             .xi_c = xi_grad,
             .xi_grad = xi_grad,
             .phase = Phase::ordered_prejudice,
             .chi_grad = chi_1,
-            .q_fixed_points = fixes_zero ? 2U : 1U};
+            .q_fixed_points = variance.fixed_points()};
+  if (near_one(chi_1) || near_one(chi_q)) leave(report);
 }
 
-/// Whether the report may stand.
-bool is_settled(const FixedPoint& report) {
-  return !near_one(report.chi_c_star) && std::abs(report.c_star - 0.5) > half_margin;
+/// Signals of odd phi without bias die to q = 0, where phi is its tangent.
+void report_death(double sigma_w2, const Moments& at_zero, FixedPoint& report) {
+  const double chi = sigma_w2 * at_zero.slope;
+  const double xi = depth_scale(chi);
+  report = {.q_star = 0.0,
+            .c_star = 0.0,
+            .gamma_star = 0.0,
+            .chi_1 = chi,
+            .chi_c_star = 1.0,
+            .xi_q = xi,
+            .xi_c = infinity,
+            .xi_grad = xi,
+            .phase = Phase::singular,
+            .chi_grad = chi,
+            .q_fixed_points = 1};
+}
+
+/// No answer at this point.
+FixedPoint no_report() {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  return {nan, nan, nan, nan, nan, nan, nan, nan, Phase::singular, nan, 0};
 }
 
 }  // namespace
@@ -315,34 +414,52 @@ Status PhaseMap::row(double sigma_b2, std::span<const double> sigma_w2,
     init.sigma_w2 = value;
     if (const Status status = validate(init); !status.ok()) return status;
   }
-  const Activation& phi = *init.activation;
-  const bool tabulated = !phi.homogeneous && init.block.kind == BlockKind::plain;
-  const bool singular = phi.odd && sigma_b2 == 0.0;
-  const bool fixes_zero = phi.value(0.0) == 0.0 && sigma_b2 == 0.0;
+  const bool tabulated = !init.activation->homogeneous && is_plain(init.block);
+  if (tabulated) tabulated_row(sigma_b2, sigma_w2, points);
+  for (std::size_t j = 0; j < sigma_w2.size(); ++j) {
+    if (tabulated && !is_left(points[j])) continue;
+    init.sigma_w2 = sigma_w2[j];
+    const Status status = fixed_point(init, points[j]);
+    if (status.code == StatusCode::no_convergence) {
+      points[j] = no_report();
+    } else if (!status.ok()) {
+      return status;
+    }
+  }
+  return {};
+}
 
+/// All that the table can tell; the rest is left.
+void PhaseMap::tabulated_row(double sigma_b2, std::span<const double> sigma_w2,
+                             std::span<FixedPoint> points) {
+  const Activation& phi = *init_.activation;
+  const bool singular = phi.odd && sigma_b2 == 0.0;
+  Moments at_zero{};
+  const bool may_die = singular && table_->falls() && table_->moments(0.0, at_zero);
+  VarianceSearch variance(*table_, phi, sigma_b2);
   Batch batch;
-  VarianceSearch variance(*table_, sigma_b2);
-  for (std::size_t j = 0; tabulated && j < sigma_w2.size(); ++j) {
+  for (std::size_t j = 0; j < sigma_w2.size(); ++j) {
     FixedPoint& report = points[j];
-    report.chi_c_star = 1.0;  // left to fixed_point() unless something better comes
+    if (may_die && sigma_w2[j] * at_zero.slope < 1.0 - edge_margin) {
+      report_death(sigma_w2[j], at_zero, report);
+      continue;
+    }
+    leave(report);
     if (!variance.run(sigma_w2[j])) continue;
-    start_report(sigma_w2[j], variance.q(), variance.moments(), fixes_zero, report);
-    if (!singular && report.chi_1 < 1.0) continue;
+    start_report(sigma_w2[j], variance, report);
+    if (is_left(report) || (!singular && report.chi_1 < 1.0)) continue;
     Point& point = batch.free();
     point.sigma_w2 = sigma_w2[j];
     point.slope = variance.moments().slope;
     point.uncorrelated = singular;
     point.report = &report;
-    if (table_->gap_series(variance.q(), point.series)) batch.keep();
+    if (table_->gap_series(variance.q(), point.series)) {
+      batch.keep();
+    } else {
+      leave(report);
+    }
   }
   batch.flush();
-
-  for (std::size_t j = 0; j < sigma_w2.size(); ++j) {
-    if (tabulated && is_settled(points[j])) continue;
-    init.sigma_w2 = sigma_w2[j];
-    if (const Status status = fixed_point(init, points[j]); !status.ok()) return status;
-  }
-  return {};
 }
 
 }  // namespace igb
