@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numbers>
 #include <string>
@@ -303,6 +305,82 @@ TEST_CASE("correlation -1 stays in range") {
     signal = iterate({&phi, 1.7, 0.3}, signal, 50);
     CHECK(signal.d >= 0.0);
     CHECK(signal.d < 2.0);
+  }
+}
+
+namespace {
+
+double logistic(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+
+/// x logistic(x), and ln(1 + e^x), as a user would write them.
+Activation own_silu() {
+  Activation phi;
+  phi.name = "own silu";
+  phi.value_at = [](const Activation&, double x) { return x * logistic(x); };
+  phi.slope_at = [](const Activation&, double x) {
+    const double s = logistic(x);
+    return s * (1.0 + x * (1.0 - s));
+  };
+  phi.bend_at = [](const Activation&, double x) {
+    const double s = logistic(x);
+    return s * (1.0 - s) * (2.0 + x * (1.0 - 2.0 * s));
+  };
+  return phi;
+}
+Activation own_softplus() {
+  Activation phi;
+  phi.name = "own softplus";
+  phi.value_at = [](const Activation&, double x) {
+    return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
+  };
+  phi.slope_at = [](const Activation&, double x) { return logistic(x); };
+  phi.bend_at = [](const Activation&, double x) { return logistic(x) * logistic(-x); };
+  return phi;
+}
+
+}  // namespace
+
+TEST_CASE("signals that die or diverge according to where they start") {
+  // Of x logistic(x) without bias: q = 0 is stable below sigma_w2 = 4, and from 2 on, where its
+  // asymptote grows, an unstable fixed point parts signals that die from those that diverge.
+  const Activation phi = own_silu();
+  struct Row {
+    double sigma_w2;
+    double q_star;
+    std::uint32_t fixed_points;
+  };
+  for (const Row row :
+       {Row{1.9, 0.0, 1}, Row{2.2, 0.0, 2}, Row{3.5, infinity, 2}, Row{4.5, infinity, 1}}) {
+    CAPTURE(row.sigma_w2);
+    const Initialisation init{&phi, row.sigma_w2, 0.0, {}};
+    FixedPoint report{};
+    REQUIRE(fixed_point(init, report).ok());
+    CHECK(report.q_star == row.q_star);
+    CHECK(report.q_fixed_points == row.fixed_points);
+    if (row.q_star == 0.0) {
+      CHECK(report.phase == Phase::singular);
+      const Signal end = iterate(init, first_layer(init, {1.0, 1.0}), 120);
+      CHECK(report.c_star == close(end.c(), 1e-12));
+    } else {
+      CHECK(report.phase == Phase::chaotic_prejudice);
+      CHECK(report.c_star == 1.0);
+      CHECK(report.chi_1 == close(row.sigma_w2 / 2.0, 1e-12));
+    }
+  }
+}
+
+TEST_CASE("a variance that grows without bound at its asymptote's edge has no fixed point") {
+  // ln(1 + e^x) lies above ReLU by what vanishes with q: q grows for ever, ever slower.
+  const Activation phi = own_softplus();
+  for (const double sigma_b2 : {0.0, 0.01}) {
+    FixedPoint report{};
+    REQUIRE(fixed_point({&phi, 2.0, sigma_b2, {}}, report).ok());
+    CHECK(report.q_star == infinity);
+    CHECK(report.q_fixed_points == 0);
+    CHECK(report.phase == Phase::edge_of_chaos);
+    REQUIRE(fixed_point({&phi, 1.9, sigma_b2, {}}, report).ok());
+    CHECK(report.q_star < 20.0);
+    CHECK(report.q_fixed_points == 1);
   }
 }
 

@@ -72,6 +72,7 @@ constexpr double smallest_q = 1e-12;
 template <class Line, class Visit>
 void visit_points(const Line& line, double sigma_b2, const Visit& visit) {
   constexpr double largest_q = 1e15;
+  constexpr double smallest_unbiased_q = 1e-6;  // below, leading orders in q may cancel to rounding
   constexpr double factor = 4.0;
   constexpr double rounding = 1e-12;
   if (normalises(line.block) && sigma_b2 == 0.0) return;  // q is a mere scale
@@ -80,13 +81,13 @@ void visit_points(const Line& line, double sigma_b2, const Visit& visit) {
     if (!line.phi.bounded && q > 1.0 && std::abs(found) < rounding * q) return not_a_number;
     return (found - sigma_b2) / (std::abs(found) + sigma_b2 + rounding * q);
   };
-  scan_roots(distance, std::max(sigma_b2, smallest_q), largest_q, factor,
-             [&](double a, double fa, double b, double fb) {
-               const double q = find_root(distance, a, fa, b, fb);
-               const double sigma_w2 = line(q).sigma_w2;
-               const Initialisation init{&line.phi, sigma_w2, sigma_b2, line.block};
-               return visit(LinePoint{sigma_w2, q, VarianceMap(init).ends_at(q)});
-             });
+  const double from = sigma_b2 > 0.0 ? std::max(sigma_b2, smallest_q) : smallest_unbiased_q;
+  scan_roots(distance, from, largest_q, factor, [&](double a, double fa, double b, double fb) {
+    const double q = find_root(distance, a, fa, b, fb);
+    const double sigma_w2 = line(q).sigma_w2;
+    const Initialisation init{&line.phi, sigma_w2, sigma_b2, line.block};
+    return visit(LinePoint{sigma_w2, q, VarianceMap(init).ends_at(q)});
+  });
 }
 
 /// The end q = 0 of the edge of chaos at sigma_b2 = 0.

@@ -350,6 +350,15 @@ double LayerMap::correlation_slope(double d) {
   return (part_.skip + part_.weight * node_.slope_covariance(d)) * unit_ / total_;
 }
 
+bool LayerMap::is_linear() {
+  constexpr double rounding = 1e-13;
+  if (!law_of(node_.block()).keeps_oddness || normalises(node_.block())) return false;
+  // A homogeneous phi of other slopes on the two sides has a mean.
+  const double drift = mean(node_.phi(), node_.fed_q());
+  const double moment = node_.phi_moment();
+  return drift * drift <= rounding * moment && node_.gap(0.0) <= rounding * moment;
+}
+
 double LayerMap::chi_1() { return part_.skip + part_.weight * node_.slope_covariance(0.0); }
 
 double LayerMap::backward(double d) { return part_.skip + part_.weight * node_.slope(d); }

@@ -90,6 +90,9 @@ class LayerMap {
   double chi_1();                      ///< that slope at c = 1, but for the factor q / q'
   double backward(double d);           ///< factor of squared gradients, downwards
   double variance_slope();             ///< dq' / dq
+  /// Whether it leaves every correlation as it is: of a linear node, without bias. To be asked where
+  /// phi is homogeneous, and at the ends of the range of q, where it is its tangent or asymptote.
+  bool is_linear();
 
  private:
   LinearPart part_;

@@ -107,23 +107,16 @@ Phase classify(const Correlation& correlation, double chi_grad) {
   return chi_grad < 1.0 ? Phase::ordered_prejudice : Phase::chaotic_prejudice;
 }
 
-/// Whether layers of this variance leave every correlation as it is.
-bool is_linear(LayerMap& map) {
-  constexpr double rounding = 1e-13;
-  const auto stays = [&](double d) { return std::abs(map.next_d(d) - d) <= rounding; };
-  return stays(0.5) && stays(0.25);
-}
-
 Correlation end_of_correlation(const Initialisation& init, double q, LayerMap& map) {
-  const bool homogeneous = is_homogeneous(*init.activation, init.block);
+  const bool unbiased = linear_part(init).bias == 0.0;
+  const bool scales = is_homogeneous(*init.activation, init.block) && unbiased;
   if (q == infinity && init.activation->bounded) return end_of_linear_growth(init);
-  if ((q == 0.0 || q == infinity || homogeneous) && is_linear(map)) {
+  if ((q == 0.0 || q == infinity || scales) && map.is_linear()) {
     const bool uncorrelated =
         is_odd(*init.activation, init.block) && first_layer(init, unit_inputs).d == 1.0;
     const double d = uncorrelated ? 1.0 : remaining_distance(init);
     return {d, 1.0, d > 0.0};
   }
-  const bool unbiased = linear_part(init).bias == 0.0;
   return end_of_correlation(map, unbiased && is_odd(*init.activation, init.block));
 }
 

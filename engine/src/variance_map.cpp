@@ -15,6 +15,14 @@ double VarianceMap::growth(double q) const {
   return part_.weight * moment / q + part_.bias / q - 1.0;
 }
 
+/// On its asymptote an unbounded phi makes q' proportional to q. Where it neither grows nor falls
+/// beyond rounding there, nothing tells whether it will.
+bool VarianceMap::is_lost(double q, double growth) const {
+  constexpr double rounding = 1e-12;
+  constexpr double asymptotic_q = 1e4;
+  return !init_.activation->bounded && q > asymptotic_q && std::abs(growth) < rounding;
+}
+
 double VarianceMap::chi() const {
   constexpr double rounding = 2e-15;
   Node node(*init_.activation, init_.block, 1.0);
@@ -58,6 +66,9 @@ double VarianceMap::root_from(double start) const {
     if (next <= lowest) return 0.0;
     if (next > largest_q) return std::numeric_limits<double>::infinity();
     const double growth_next = growth(next);
+    if (growth_here > 0.0 && is_lost(next, growth_next)) {
+      return std::numeric_limits<double>::infinity();
+    }
     if ((growth_next > 0.0) != (growth_here > 0.0)) {
       return find_root(growth_at, here, growth_here, next, growth_next);
     }
@@ -102,7 +113,10 @@ std::uint32_t VarianceMap::fixed_points() const {
     return chi() < 1.0 ? 1 : at_zero;
   }
   const double from = std::max(part_.bias, scan_from);
-  const auto growth_at = [this](double q) { return growth(q); };
+  const auto growth_at = [this](double q) {
+    const double value = growth(q);
+    return is_lost(q, value) ? std::numeric_limits<double>::quiet_NaN() : value;
+  };
   std::uint32_t count = at_zero;
   if (at_zero == 0 && growth(from) < 0.0) ++count;  // between 0, where q' > 0, and there
   const double to = init_.activation->bounded ? largest_bounded() : 1e12;

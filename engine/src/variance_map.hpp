@@ -24,6 +24,7 @@ class VarianceMap {
   [[nodiscard]] double start() const { return init_.sigma_w2 + init_.sigma_b2; }
   [[nodiscard]] double growth(double q) const;  // q' / q - 1, without skip
   [[nodiscard]] bool fixes_zero() const;
+  [[nodiscard]] bool is_lost(double q, double growth) const;
   [[nodiscard]] double end_of_line() const;
   [[nodiscard]] double root_from(double start) const;
   [[nodiscard]] double largest_bounded() const;

@@ -57,9 +57,9 @@ Status iso_gamma(const Activation& phi, const Block& block, double sigma_b2, dou
 Status variance_line(const Activation& phi, const Block& block, double sigma_b2, LinePoint& point);
 
 /// All points of a line at sigma_b2, ascending in q, those that iteration does not reach included:
-/// sign changes over q from max(sigma_b2, 1e-12) in steps of a factor 4, dips between them followed
-/// to their bottom. Writes up to points.size(); `count` is how many there are. None is no error
-/// here. Cost for tanh: some ms.
+/// sign changes over q from max(sigma_b2, 1e-12), 1e-6 at sigma_b2 = 0, in steps of a factor 4,
+/// dips between them followed to their bottom. Writes up to points.size(); `count` is how many
+/// there are. None is no error here. Cost for tanh: some ms.
 Status edge_of_chaos_points(const Activation& phi, const Block& block, double sigma_b2,
                             std::span<LinePoint> points, std::size_t& count);
 Status iso_gamma_points(const Activation& phi, const Block& block, double sigma_b2, double gamma,
