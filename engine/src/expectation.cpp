@@ -8,6 +8,7 @@ namespace igb {
 namespace {
 
 constexpr double pi = std::numbers::pi;
+constexpr double smallest_spread = 1e-280;  // below, u and v are equal to all digits
 constexpr double weight_reach = 8.8;   // standard deviations; the weight beyond is 1e-17
 constexpr double gaussian_step = 0.6;  // standard deviations; error of the trapezoid rule 1e-20
 
@@ -81,7 +82,7 @@ double PairRule::gap(double d) {
 
 double PairRule::slope_covariance(double d) {
   const auto f = [&](double u) { return slope(u); };
-  if (d <= 0.0) return gaussian_mean([&](double u) { return f(u) * f(u); }, q_);
+  if (q_ * d < smallest_spread) return gaussian_mean([&](double u) { return f(u) * f(u); }, q_);
   if (d >= 2.0) return gaussian_mean([&](double u) { return f(u) * f(-u); }, q_);
   return pair_mean(
       d, slope_reach_, slope_reach_, slopes_, [](double a, double b) { return a * b; }, f);

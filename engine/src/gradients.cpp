@@ -6,8 +6,8 @@
 #include <numbers>
 
 #include "igb/architecture.hpp"
-#include "igb/expectation.hpp"
 #include "igb/guessing_law.hpp"
+#include "layer_rule.hpp"
 #include "root.hpp"
 
 namespace igb {
@@ -112,6 +112,12 @@ double skewness_of_lead(const Signal& output, Labels labels) {
 
 double lead_scale(const Signal& output) { return std::sqrt(2.0) * std::sqrt(output.q); }
 
+/// Batch normalisation couples the gradients of all inputs; residual_after has no maps.
+bool has_pair_gradients(BlockKind kind) {
+  return kind != BlockKind::batch_norm_before && kind != BlockKind::batch_norm_after &&
+         kind != BlockKind::residual_after;
+}
+
 }  // namespace
 
 Status backward(const Initialisation& init, std::span<const Signal> layers,
@@ -124,7 +130,7 @@ Status backward(const Initialisation& init, std::span<const Signal> layers,
   for (const Status& status : checks) {
     if (!status.ok()) return status;
   }
-  if (init.block.kind != BlockKind::plain) return {StatusCode::no_solution, "block"};
+  if (!has_pair_gradients(init.block.kind)) return {StatusCode::no_solution, "block"};
   if (gradients.size() < layers.size()) {
     return {StatusCode::buffer_too_small, "gradients", static_cast<double>(gradients.size()), depth,
             depth_max};
@@ -137,8 +143,9 @@ Status backward(const Initialisation& init, std::span<const Signal> layers,
     if (signal.q != reached.q || signal.d != reached.d) {
       if (const Status s = check_range("q", signal.q, 0.0, infinity); !s.ok()) return s;
       if (const Status s = check_range("d", signal.d, 0.0, 2.0); !s.ok()) return s;
-      const double pair = init.sigma_w2 * slope_covariance(*init.activation, signal.q, signal.d);
-      factor = {std::log(chi_grad(init, signal.q)), std::log(std::abs(pair)), sign(pair)};
+      LayerMap map(init, signal.q);
+      const double pair = map.pair_backward(signal.d);
+      factor = {std::log(map.backward(signal.d)), std::log(std::abs(pair)), sign(pair)};
       reached = signal;
     }
     total.log_q += factor.log_q;

@@ -346,9 +346,7 @@ double LayerMap::next_d(double d) {
   return std::min(next, 2.0);  // rounding at c = -1
 }
 
-double LayerMap::correlation_slope(double d) {
-  return (part_.skip + part_.weight * node_.slope_covariance(d)) * unit_ / total_;
-}
+double LayerMap::correlation_slope(double d) { return pair_backward(d) * unit_ / total_; }
 
 bool LayerMap::is_linear() {
   constexpr double rounding = 1e-13;
@@ -359,7 +357,9 @@ bool LayerMap::is_linear() {
   return drift * drift <= rounding * moment && node_.gap(0.0) <= rounding * moment;
 }
 
-double LayerMap::chi_1() { return part_.skip + part_.weight * node_.slope_covariance(0.0); }
+double LayerMap::pair_backward(double d) {
+  return part_.skip + part_.weight * node_.slope_covariance(d);
+}
 
 double LayerMap::backward(double d) { return part_.skip + part_.weight * node_.slope(d); }
 

@@ -87,7 +87,8 @@ class LayerMap {
   [[nodiscard]] double next_q() const;
   double next_d(double d);
   double correlation_slope(double d);  ///< dc' / dc
-  double chi_1();                      ///< that slope at c = 1, but for the factor q / q'
+  double pair_backward(double d);      ///< factor of products of the gradients of two inputs, which
+                                       ///< is that slope but for the factor q / q'
   double backward(double d);           ///< factor of squared gradients, downwards
   double variance_slope();             ///< dq' / dq
   /// Whether it leaves every correlation as it is: of a linear node, without bias. To be asked where

@@ -190,7 +190,7 @@ Status fixed_point(const Initialisation& init, FixedPoint& report) {
   report = {.q_star = q,
             .c_star = signal.c(),
             .gamma_star = signal.gamma(),
-            .chi_1 = map.chi_1(),
+            .chi_1 = map.pair_backward(0.0),
             .chi_c_star = correlation.slope,
             .xi_q = depth_scale(chi_q),
             .xi_c = depth_scale(correlation.slope),

@@ -20,11 +20,11 @@ struct LayerGradient {
 
 /// From the top hidden layer, where qg_aa = sigma_w2 E[phi'^2] |delta|^2 / N, down:
 /// qg_aa = chi_grad qg_aa', qg_ab = sigma_w2 kappa_dot(c) qg_ab', the factors those of the layer
-/// that is reached. `layers`: the hidden layers 1 .. L of `trajectory`, without the output;
-/// gradients.size() >= L, gradients[l - 1] is layer l. Any depth: nothing over- or underflows.
-/// Cost: one slope moment and one pair expectation a layer (expectation.hpp), none where the signal
-/// repeats that of the layer above.
-/// Errors: of `validate`; no_solution (block: other than plain); out_of_range (layers, from 1 to
+/// that is reached; of other blocks as of the maps (mean_field.hpp). `layers`: the hidden layers 1
+/// .. L of `trajectory`, without the output; gradients.size() >= L, gradients[l - 1] is layer l.
+/// Any depth: nothing over- or underflows. Cost: one slope moment and one pair expectation a layer
+/// (expectation.hpp), none where the signal repeats that of the layer above. Errors: of `validate`;
+/// no_solution (block: batch normalisation, residual_after); out_of_range (layers, from 1 to
 /// depth_max; q, d); buffer_too_small (gradients).
 Status backward(const Initialisation& init, std::span<const Signal> layers,
                 std::span<LayerGradient> gradients);

@@ -17,8 +17,8 @@ enum class StatusCode : std::int32_t {
   no_solution,       ///< the line or fixed point asked for does not exist
   no_convergence,    ///< an iteration did not reach its tolerance
   finished,          ///< a step was asked for after the last layer
-  syntax,  ///< text that cannot be read; value: the position, from 1; detail: what was wanted
-  null_pointer,      ///< of the C API: the parameter must not be null
+  syntax,        ///< text that cannot be read; value: the position, from 1; detail: what was wanted
+  null_pointer,  ///< of the C API: the parameter must not be null
 };
 
 /// Outcome of a call: what went wrong, with which parameter, its value and its allowed range.
