@@ -1,6 +1,7 @@
 // The C API: the same results as the C++ library, errors as codes with a message.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -9,7 +10,11 @@
 
 #include "igb/guessing_law.hpp"
 #include "igb/igb.h"
+#include "igb/kernel_recursion.hpp"
+#include "igb/many_class_law.hpp"
 #include "igb/mean_field.hpp"
+#include "igb/phase_map.hpp"
+#include "igb/recommend.hpp"
 #include "igb/statistics.hpp"
 #include "support/close.hpp"
 #include "support/samples.hpp"
@@ -252,6 +257,7 @@ TEST_CASE("cApiTrajectoryIsTheIteratedMap") {
     CHECK(layer.q == signal.q);
     CHECK(layer.c == signal.c());
     CHECK(layer.gamma == signal.gamma());
+    CHECK(layer.backward == igb::backward_factor(same, signal));
     signal = igb::next_layer(same, signal);
   }
 }
@@ -379,6 +385,7 @@ TEST_CASE("cApiRefusesNullPointersByName") {
   const igb_architecture architecture{init, 3, 5, 2, 2};
   const igb_draw draw{1, 0};
   const float inputs[3]{};
+  uint32_t size = 0;
   igb_fixed_point_report report{};
   igb_signal signal{};
   igb_line_point point{};
@@ -400,6 +407,11 @@ TEST_CASE("cApiRefusesNullPointersByName") {
   null(igb_edge_of_chaos(&no_phi, &point, &why), "activation");
   null(igb_iso_gamma(nullptr, 1.0, &point, &why), "init");
   null(igb_iso_gamma(&init, 1.0, nullptr, &why), "point");
+  null(igb_variance_line(nullptr, &point, &why), "init");
+  null(igb_edge_of_chaos_points(&init, 1, nullptr, &size, &why), "points");
+  null(igb_edge_of_chaos_points(&init, 1, &point, nullptr, &why), "count");
+  null(igb_iso_gamma_points(nullptr, 1.0, 1, &point, &size, &why), "init");
+  null(igb_iso_gamma_points(&no_phi, 1.0, 1, &point, &size, &why), "activation");
   null(igb_describe_activation(nullptr, &facts, &why), "activation");
   null(igb_describe_activation(init.activation, nullptr, &why), "facts");
   null(igb_activation_kinks(nullptr, x, &why), "activation");
@@ -424,7 +436,56 @@ TEST_CASE("cApiRefusesNullPointersByName") {
   null(igb_forward_begin(&architecture, &draw, inputs, 1, memory, 64, nullptr, &why), "forward");
   null(igb_forward_step(nullptr, nullptr, &why), "forward");
   null(igb_forward_classes(nullptr, &guess, &why), "forward");
-  uint32_t size = 0;
+  igb_fourier_report mode{};
+  igb_phase_map* map = nullptr;
+  igb_estimate estimate{};
+  igb_outlook outlook{};
+  igb_recommendation advice{};
+  igb_kernel* kernel = nullptr;
+  igb_layer_report layer{};
+  uint32_t counts[2]{};
+  null(igb_fourier_mode(nullptr, x, 1, &mode, &why), "init");
+  null(igb_fourier_mode(&init, nullptr, 1, &mode, &why), "angles");
+  null(igb_fourier_mode(&init, x, 1, nullptr, &why), "report");
+  null(igb_phase_map_bytes(nullptr, &why), "bytes");
+  null(igb_phase_map_begin(nullptr, memory, 64, &map, &why), "init");
+  null(igb_phase_map_begin(&no_phi, memory, 64, &map, &why), "activation");
+  null(igb_phase_map_begin(&init, memory, 64, nullptr, &why), "map");
+  null(igb_phase_map_row(nullptr, 0.1, x, 1, &report, &why), "map");
+  null(igb_many_class_law(2, 1.0, nullptr, &why), "report");
+  null(igb_finite_many_class_variance(2, 1.0, 2, nullptr, &why), "variance");
+  null(igb_sample_drifts(nullptr, 2, x, &why), "draw");
+  null(igb_sample_drifts(&draw, 2, nullptr, &why), "drifts");
+  null(igb_class_fractions(1.0, nullptr, 2, x, &why), "drifts");
+  null(igb_class_fractions(1.0, x, 2, nullptr, &why), "g");
+  null(igb_sample_counts(nullptr, 2, x, 2, counts, &why), "draw");
+  null(igb_sample_counts(&draw, 2, nullptr, 2, counts, &why), "g");
+  null(igb_sample_counts(&draw, 2, x, 2, nullptr, &why), "counts");
+  null(igb_null_mean_max_frequency(2, 2, nullptr, &why), "frequency");
+  null(igb_finite_mean_max_frequency(2, 1, 2, nullptr, 2, x, &estimate, &why), "draw");
+  null(igb_finite_mean_max_frequency(2, 1, 2, &draw, 2, nullptr, &estimate, &why), "scratch");
+  null(igb_finite_mean_max_frequency(2, 1, 2, &draw, 2, x, nullptr, &why), "estimate");
+  null(igb_frequency_variance(2, nullptr, 2, 0, x, &why), "pairs");
+  null(igb_frequency_variance(2, x, 1, 0, nullptr, &why), "variance");
+  null(igb_predict(nullptr, 1, 2, &outlook, &why), "init");
+  null(igb_predict(&init, 1, 2, nullptr, &why), "outlook");
+  null(igb_recommend(nullptr, 1, 2, &advice, &why), "init");
+  null(igb_recommend(&init, 1, 2, nullptr, &why), "recommendation");
+  null(igb_recommend_gamma(nullptr, 1, 2, 1, &outlook, &why), "init");
+  null(igb_recommend_gamma(&init, 1, 2, 1, nullptr, &why), "outlook");
+  null(igb_gamma_of_frequency(2, 0.75, nullptr, &why), "gamma");
+  CHECK(igb_reason(nullptr, 1, 2, nullptr, 0) == 0);
+  null(igb_kernel_bytes(nullptr, 1, &bytes, &why), "init");
+  null(igb_kernel_bytes(&init, 1, nullptr, &why), "bytes");
+  null(igb_kernel_begin(nullptr, inputs, 1, 1, memory, 64, &kernel, &why), "init");
+  null(igb_kernel_begin(&init, nullptr, 1, 1, memory, 64, &kernel, &why), "inputs");
+  null(igb_kernel_begin(&init, inputs, 1, 1, memory, 64, nullptr, &why), "kernel");
+  null(igb_kernel_begin_covariances(nullptr, x, 1, memory, 64, &kernel, &why), "init");
+  null(igb_kernel_begin_covariances(&init, nullptr, 1, memory, 64, &kernel, &why), "covariances");
+  null(igb_kernel_begin_covariances(&init, x, 1, memory, 64, nullptr, &why), "kernel");
+  null(igb_kernel_step(nullptr, &layer, &why), "kernel");
+  null(igb_kernel_variances(nullptr, x, &why), "kernel");
+  null(igb_kernel_distances(nullptr, x, &why), "kernel");
   CHECK(igb_forward_preactivations(nullptr, &size, &size) == nullptr);
   CHECK(std::isnan(igb_ks_distance(nullptr, x, 1)));
   CHECK(std::isnan(igb_ks_distance(&size, nullptr, 1)));
@@ -432,4 +493,254 @@ TEST_CASE("cApiRefusesNullPointersByName") {
   CHECK(igb_message(nullptr, buffer, 8) == 0);
   CHECK(igb_message(&why, nullptr, 8) == 0);
   CHECK(igb_message(&why, nullptr, 0) > 8);
+}
+
+namespace {
+
+void check_same(const igb_fixed_point_report& report, const igb::FixedPoint& point) {
+  CHECK(report.q_star == point.q_star);
+  CHECK(report.c_star == point.c_star);
+  CHECK(report.gamma_star == point.gamma_star);
+  CHECK(report.chi_1 == point.chi_1);
+  CHECK(report.chi_c_star == point.chi_c_star);
+  CHECK(report.xi_q == point.xi_q);
+  CHECK(report.xi_c == point.xi_c);
+  CHECK(report.xi_grad == point.xi_grad);
+  CHECK(report.phase == static_cast<int32_t>(point.phase));
+  CHECK(report.chi_grad == point.chi_grad);
+  CHECK(report.q_fixed_points == point.q_fixed_points);
+}
+
+}  // namespace
+
+TEST_CASE("cApiFixedPointsKnowTheBlocks") {
+  igb_initialisation init = plain("erf", 2.0, 0.05);
+  igb::Initialisation same{igb::find_activation("erf"), 2.0, 0.05};
+  igb::FixedPoint point{};
+  igb_fixed_point_report report{};
+  for (const igb::Block& block :
+       {igb::Block{}, igb::Block{.kind = igb::BlockKind::average_pool, .pool = 3},
+        igb::Block{.kind = igb::BlockKind::dropout, .keep = 0.8},
+        igb::Block{.kind = igb::BlockKind::residual, .sigma_v2 = 0.5, .sigma_a2 = 0.2}}) {
+    same.block = block;
+    init.block = {static_cast<int32_t>(block.kind),
+                  block.pool,
+                  block.keep,
+                  block.residual_depth,
+                  block.sigma_v2,
+                  block.sigma_a2,
+                  block.taps};
+    REQUIRE(igb::fixed_point(same, point).ok());
+    REQUIRE(igb_fixed_point(&init, &report, nullptr) == IGB_OK);
+    check_same(report, point);
+  }
+  init.block = {static_cast<int32_t>(igb::BlockKind::convolution), 0, 0, 0, 0, 0, 3};
+  const double angle = 1.0;
+  igb_fourier_report mode{};
+  REQUIRE(igb_fourier_mode(&init, &angle, 1, &mode, nullptr) == IGB_OK);
+  REQUIRE(igb_fixed_point(&init, &report, nullptr) == IGB_OK);
+  CHECK(mode.factor == close(report.chi_c_star * std::sin(1.5) / (3.0 * std::sin(0.5)), 1e-13));
+  igb_status why{};
+  const double bad = NAN;
+  CHECK(igb_fourier_mode(&init, &bad, 1, &mode, &why) == IGB_OUT_OF_RANGE);
+}
+
+TEST_CASE("cApiPhaseMapRowsAreFixedPoints") {
+  const igb_initialisation init = plain("tanh", 0.0, 0.0);
+  size_t bytes = 0;
+  REQUIRE(igb_phase_map_bytes(&bytes, nullptr) == IGB_OK);
+  const igb::test::AlignedMemory memory(bytes);
+  igb_phase_map* map = nullptr;
+  CHECK(igb_phase_map_begin(&init, memory.bytes().data(), bytes - 1, &map, nullptr) ==
+        IGB_BUFFER_TOO_SMALL);
+  CHECK(map == nullptr);
+  REQUIRE(igb_phase_map_begin(&init, memory.bytes().data(), bytes, &map, nullptr) == IGB_OK);
+  std::vector<double> sigma_w2;
+  for (int j = 0; j < 40; ++j) sigma_w2.push_back(1.0 + 0.05 * j);
+  std::vector<igb_fixed_point_report> points(40);
+  for (const double sigma_b2 : {0.05, 0.3}) {
+    REQUIRE(igb_phase_map_row(map, sigma_b2, sigma_w2.data(), 40, points.data(), nullptr) ==
+            IGB_OK);
+    for (std::size_t j = 0; j < 40; ++j) {
+      igb::FixedPoint point{};
+      REQUIRE(igb::fixed_point({igb::find_activation("tanh"), sigma_w2[j], sigma_b2}, point).ok());
+      CHECK(points[j].q_star == close(point.q_star, 1e-9));
+      CHECK(points[j].phase == static_cast<int32_t>(point.phase));
+    }
+  }
+  igb_status why{};
+  sigma_w2[35] = -1.0;
+  CHECK(igb_phase_map_row(map, 0.1, sigma_w2.data(), 40, points.data(), &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "sigma_w2");
+}
+
+TEST_CASE("cApiManyClassLawsAreThoseOfTheLibrary") {
+  igb_many_class_report report{};
+  REQUIRE(igb_many_class_law(10, 1.5, &report, nullptr) == IGB_OK);
+  const igb::ManyClassLaw law{10, 1.5};
+  CHECK(report.mean_max_frequency == law.mean_max_frequency());
+  CHECK(report.mean_square_sum == law.mean_square_sum());
+  CHECK(report.variance == law.variance());
+  double value = 0.0;
+  REQUIRE(igb_finite_many_class_variance(10, 1.5, 100, &value, nullptr) == IGB_OK);
+  CHECK(value == law.finite_variance(100));
+  REQUIRE(igb_null_mean_max_frequency(10, 100, &value, nullptr) == IGB_OK);
+  CHECK(value == close(0.151, 3e-3));
+  CHECK(igb_two_class_max_quantile(1.0, 0.3) == close(0.65, 1e-13));  // max is uniform on 1/2 .. 1
+  CHECK(std::isnan(igb_two_class_max_quantile(-1.0, 0.3)));
+
+  const igb_draw draw{5, 2};
+  std::vector<double> drifts(4);
+  std::vector<double> g(4);
+  std::vector<uint32_t> counts(4);
+  REQUIRE(igb_sample_drifts(&draw, 4, drifts.data(), nullptr) == IGB_OK);
+  REQUIRE(igb_class_fractions(2.0, drifts.data(), 4, g.data(), nullptr) == IGB_OK);
+  REQUIRE(igb_sample_counts(&draw, 60, g.data(), 4, counts.data(), nullptr) == IGB_OK);
+  CHECK(g[0] + g[1] + g[2] + g[3] == close(1.0, 1e-13));
+  CHECK(counts[0] + counts[1] + counts[2] + counts[3] == 60);
+  const auto order = [](const std::vector<double>& list) {
+    return std::max_element(list.begin(), list.end()) - list.begin();
+  };
+  CHECK(order(drifts) == order(g));
+
+  std::vector<double> scratch(8);
+  igb_estimate estimate{};
+  REQUIRE(igb_finite_mean_max_frequency(4, 0.0, 60, &draw, 2000, scratch.data(), &estimate,
+                                        nullptr) == IGB_OK);
+  REQUIRE(igb_null_mean_max_frequency(4, 60, &value, nullptr) == IGB_OK);
+  CHECK(std::abs(estimate.mean - value) < 5.0 * estimate.standard_error);
+  CHECK(estimate.standard_error < 1e-2);
+
+  const double correlations[] = {1.0, 0.3, 0.3, 1.0};
+  const double distances[] = {0.0, 0.7, 0.7, 0.0};
+  double from_distances = 0.0;
+  REQUIRE(igb_frequency_variance(2, correlations, 2, 0, &value, nullptr) == IGB_OK);
+  REQUIRE(igb_frequency_variance(2, distances, 2, 1, &from_distances, nullptr) == IGB_OK);
+  const double pi = 3.141592653589793;
+  CHECK(value == close((2.0 * pi / 2.0 + 2.0 * std::asin(0.3)) / (4.0 * 2.0 * pi), 1e-12));
+  CHECK(from_distances == close(value, 1e-12));
+
+  igb_status why{};
+  CHECK(igb_many_class_law(1, 1.0, &report, &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "classes");
+  CHECK(igb_many_class_law(3, NAN, &report, &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "gamma");
+  CHECK(igb_sample_counts(&draw, 60, drifts.data(), 4, counts.data(), &why) == IGB_OUT_OF_RANGE);
+}
+
+TEST_CASE("cApiRecommendationsAreThoseOfTheLibrary") {
+  const igb_initialisation init = plain("relu", 0.0, 0.0);
+  igb_recommendation advice{};
+  REQUIRE(igb_recommend(&init, 10, 2, &advice, nullptr) == IGB_OK);
+  CHECK(advice.best.sigma_w2 == close(2.0, 1e-9));
+  CHECK(advice.sigma_w2_high == close(2.0 * std::pow(10.0, 0.1), 1e-9));
+  CHECK(advice.has_edge == 1);
+  igb::Recommendation same{};
+  REQUIRE(igb::recommend({igb::find_activation("relu")}, 10, 2, same).ok());
+  CHECK(advice.best.gamma == same.best.gamma);
+  CHECK(advice.edge.q == same.edge.q);
+  char text[1000];
+  char expected[1000];
+  CHECK(igb_reason(&advice, 10, 2, text, sizeof text) > 20);
+  igb::write_reason(same, 10, 2, expected);
+  CHECK(std::string(text) == expected);
+
+  igb_initialisation tanh = plain("tanh", 1.8, 0.1);
+  igb_outlook outlook{};
+  REQUIRE(igb_predict(&tanh, 10, 2, &outlook, nullptr) == IGB_OK);
+  std::vector<igb_signal> layers(11);
+  REQUIRE(igb_trajectory(&tanh, 1.0, 0.0, 11, layers.data(), nullptr) == IGB_OK);
+  CHECK(outlook.gamma == close(layers[10].gamma, 1e-9));
+  double gradient = 0.0;
+  for (std::size_t l = 0; l < 10; ++l) gradient += std::log(layers[l].backward);
+  CHECK(outlook.ln_gradient == close(gradient, 1e-9));
+  igb_outlook wanted{};
+  REQUIRE(igb_recommend_gamma(&tanh, 10, 2, outlook.gamma, &wanted, nullptr) == IGB_OK);
+  CHECK(wanted.gamma == close(outlook.gamma, 1e-9));
+  double gamma = 0.0;
+  REQUIRE(igb_gamma_of_frequency(2, 0.75, &gamma, nullptr) == IGB_OK);
+  CHECK(gamma == close(1.0, 1e-12));
+  igb_status why{};
+  CHECK(igb_recommend(&init, 0, 2, &advice, &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "depth");
+  CHECK(igb_gamma_of_frequency(2, 0.4, &gamma, &why) == IGB_OUT_OF_RANGE);
+}
+
+TEST_CASE("cApiKernelOfTwoInputsIsTheTrajectory") {
+  const igb_initialisation init = plain("erf", 1.7, 0.1);
+  const double covariances[] = {1.0, 0.0, 0.25, 1.0};
+  size_t bytes = 0;
+  REQUIRE(igb_kernel_bytes(&init, 2, &bytes, nullptr) == IGB_OK);
+  const igb::test::AlignedMemory memory(bytes);
+  igb_kernel* kernel = nullptr;
+  CHECK(igb_kernel_begin_covariances(&init, covariances, 2, memory.bytes().data(), bytes - 1,
+                                     &kernel, nullptr) == IGB_BUFFER_TOO_SMALL);
+  CHECK(kernel == nullptr);
+  REQUIRE(igb_kernel_begin_covariances(&init, covariances, 2, memory.bytes().data(), bytes, &kernel,
+                                       nullptr) == IGB_OK);
+  std::vector<igb_signal> layers(6);
+  REQUIRE(igb_trajectory(&init, 1.0, 0.25, 6, layers.data(), nullptr) == IGB_OK);
+  double q[2];
+  double distances[4];
+  for (uint32_t l = 1; l <= 6; ++l) {
+    igb_layer_report report{};
+    REQUIRE(igb_kernel_step(kernel, &report, nullptr) == IGB_OK);
+    CHECK(report.layer == l);
+    CHECK(report.q == close(layers[l - 1].q, 1e-13));
+    CHECK(report.c == close(layers[l - 1].c, 1e-13));
+    CHECK(report.gamma == close(layers[l - 1].gamma, 1e-12));
+    REQUIRE(igb_kernel_variances(kernel, q, nullptr) == IGB_OK);
+    CHECK(q[0] == close(layers[l - 1].q, 1e-13));
+    CHECK(q[1] == q[0]);
+    REQUIRE(igb_kernel_distances(kernel, distances, nullptr) == IGB_OK);
+    CHECK(distances[0] == 0.0);
+    CHECK(distances[3] == 0.0);
+    CHECK(distances[1] == close(1.0 - layers[l - 1].c, 1e-13));
+    CHECK(distances[2] == distances[1]);
+  }
+  const float inputs[] = {1.0F, 1.0F, 1.0F, -1.0F};  // q = 1, c = 0
+  REQUIRE(igb_kernel_begin(&init, inputs, 2, 2, memory.bytes().data(), bytes, &kernel, nullptr) ==
+          IGB_OK);
+  igb_layer_report report{};
+  REQUIRE(igb_kernel_step(kernel, &report, nullptr) == IGB_OK);
+  CHECK(report.q == close(1.8, 1e-14));
+  CHECK(report.sigma_mu2 == close(0.1, 1e-13));
+  igb_status why{};
+  const float infinite[] = {1.0F, INFINITY};
+  CHECK(igb_kernel_begin(&init, infinite, 1, 2, memory.bytes().data(), bytes, &kernel, &why) ==
+        IGB_NON_FINITE);
+  CHECK(igb_kernel_begin(&init, inputs, 2, 0, memory.bytes().data(), bytes, &kernel, &why) ==
+        IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "width");
+  CHECK(igb_kernel_bytes(&init, 65537, &bytes, &why) == IGB_OUT_OF_RANGE);
+}
+
+TEST_CASE("cApiLinesOfPooledReluAreThoseOfTheTheoryCard") {
+  igb_initialisation init = plain("relu", 0.0, 0.0);
+  const double pi = 3.141592653589793;
+  igb_line_point point{};
+  init.block = {static_cast<int32_t>(igb::BlockKind::max_pool), 2, 0, 0, 0, 0, 0};
+  REQUIRE(igb_variance_line(&init, &point, nullptr) == IGB_OK);
+  CHECK(point.sigma_w2 == close(4.0 * pi / (3.0 * pi + 2.0), 1e-9));
+  REQUIRE(igb_edge_of_chaos(&init, &point, nullptr) == IGB_OK);
+  CHECK(point.sigma_w2 == close(4.0 / 3.0, 1e-9));
+  init.block = {static_cast<int32_t>(igb::BlockKind::average_pool), 2, 0, 0, 0, 0, 0};
+  REQUIRE(igb_variance_line(&init, &point, nullptr) == IGB_OK);
+  CHECK(point.sigma_w2 == close(4.0 * pi / (pi + 1.0), 1e-9));
+  REQUIRE(igb_edge_of_chaos(&init, &point, nullptr) == IGB_OK);
+  CHECK(point.sigma_w2 == close(4.0, 1e-9));
+
+  const igb_initialisation tanh = plain("tanh", 0.0, 0.1);
+  igb_line_point points[2]{};
+  uint32_t count = 0;
+  REQUIRE(igb_edge_of_chaos_points(&tanh, 2, points, &count, nullptr) == IGB_OK);
+  CHECK(count == 1);
+  CHECK(points[0].sigma_w2 == close(1.98607264114, 1e-11));
+  CHECK(points[0].reached == 1);
+  REQUIRE(igb_iso_gamma_points(&tanh, 1.0, 2, points, &count, nullptr) == IGB_OK);
+  CHECK(count == 1);
+  CHECK(points[0].sigma_w2 == close(2.92476574516, 1e-11));
+  igb_status why{};
+  CHECK(igb_variance_line(&tanh, &point, &why) == IGB_NO_SOLUTION);
+  CHECK(std::string(why.parameter) == "activation");
 }

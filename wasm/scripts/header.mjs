@@ -22,7 +22,8 @@ function readSource(name) {
 const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 const alignUp = (offset, alignment) => Math.ceil(offset / alignment) * alignment;
 
-/** The fields of a struct body in C layout; a nested struct contributes its own fields. */
+/** The fields of a struct body in C layout; a nested struct contributes its own fields, under its own
+ * name before theirs where there are two of its kind. */
 function layOut(body, known) {
   const fields = {};
   let size = 0;
@@ -38,8 +39,10 @@ function layOut(body, known) {
     const type = scalar ? { size: scalar.size, alignment: scalar.size } : nested;
     const offset = alignUp(size, type.alignment);
     if (scalar) fields[camel(name)] = [scalar.kind, offset];
+    const repeated = body.split(new RegExp(`\\b${typeName}\\b`)).length > 2;
     for (const [inner, [kind, innerOffset]] of Object.entries(scalar ? {} : nested.fields)) {
-      fields[inner] = [kind, offset + innerOffset];
+      const field = repeated ? name + inner[0].toUpperCase() + inner.slice(1) : inner;
+      fields[field] = [kind, offset + innerOffset];
     }
     size = offset + type.size;
     alignment = Math.max(alignment, type.alignment);

@@ -1,22 +1,34 @@
 import { IgbError, IgbMemoryError } from './errors.js';
 import { Run } from './forward.js';
+import { KernelRun } from './kernel.js';
 import { Layers } from './layer.js';
 import { structs } from './layout.js';
 import type { Library } from './library.js';
+import { manyClassLaw } from './many-class-law.js';
+import type { Values } from './memory.js';
+import { countOf, MapRun } from './phase-map.js';
 import type {
   Activation,
   ActivationFacts,
   Architecture,
+  DepthRequest,
   Draw,
   Engine,
   FixedPoint,
   Forward,
+  FourierMode,
   GuessingLaw,
   Initialisation,
   Jet,
+  Kernel,
+  Layer,
   LinePoint,
   LineRequest,
+  ManyClassLaw,
   NormalsOptions,
+  Outlook,
+  PhaseMap,
+  Recommendation,
   Seed,
   Signal,
   Stream,
@@ -25,17 +37,27 @@ import type {
 
 const streams: readonly Stream[] = ['weights', 'biases', 'inputs'];
 
+const linePointsMax = 64;
+
+const linePoint = ({ sigmaW2, q, reached }: Values<typeof structs.igb_line_point>): LinePoint => ({
+  sigmaW2,
+  q,
+  reached: reached !== 0,
+});
+
 /** The engine over one instance of the module. */
 export class WasmEngine implements Engine {
   readonly version: string;
   readonly activations: readonly string[];
   readonly blocks: readonly string[];
+  readonly phases: readonly string[];
   readonly capacity: number;
   readonly #library: Library;
   readonly #layers: Layers;
-  /** Where blocks begin when no network runs. */
+  /** Where blocks begin when the engine holds nothing. */
   readonly #base: number;
-  #run: Run | null = null;
+  /** The network, map or kernel whose memory lies there. */
+  #held: Run | MapRun | KernelRun | null = null;
 
   constructor(library: Library) {
     const { functions, memory } = library;
@@ -46,6 +68,7 @@ export class WasmEngine implements Engine {
     this.#layers = new Layers(library);
     this.activations = this.#layers.activations;
     this.blocks = this.#layers.blocks;
+    this.phases = this.#phaseNames();
   }
 
   describeActivation(activation: Activation): ActivationFacts {
@@ -90,7 +113,8 @@ export class WasmEngine implements Engine {
       const fixedPoint = memory.readStruct(struct, report);
       return {
         ...fixedPoint,
-        phase: memory.readString(functions.igb_phase_name(fixedPoint.phase)),
+        phase: this.phases[fixedPoint.phase] ?? 'unknown',
+        qFixedPoints: countOf(fixedPoint.qFixedPoints),
       };
     });
   }
@@ -123,6 +147,196 @@ export class WasmEngine implements Engine {
     );
   }
 
+  varianceLine(line: LineRequest): LinePoint | null {
+    const { functions } = this.#library;
+    return this.#linePoint(line, (init, point, why) =>
+      functions.igb_variance_line(init, point, why),
+    );
+  }
+
+  edgeOfChaosPoints(line: LineRequest): LinePoint[] {
+    const { functions } = this.#library;
+    return this.#linePoints(line, (init, room, points, count, why) =>
+      functions.igb_edge_of_chaos_points(init, room, points, count, why),
+    );
+  }
+
+  isoGammaPoints(line: LineRequest & { gamma: number }): LinePoint[] {
+    const { functions } = this.#library;
+    return this.#linePoints(line, (init, room, points, count, why) =>
+      functions.igb_iso_gamma_points(init, line.gamma, room, points, count, why),
+    );
+  }
+
+  fourierMode(init: Initialisation, angles: ArrayLike<number>): FourierMode {
+    const { functions, memory } = this.#library;
+    return memory.scratch(() => {
+      const address = this.#layers.takeInitialisation(init);
+      const list = memory.takeFloat64(angles);
+      return this.#library.struct(structs.igb_fourier_report, (report, why) =>
+        functions.igb_fourier_mode(address, list, angles.length, report, why),
+      );
+    });
+  }
+
+  phaseMap(layer: Layer): PhaseMap {
+    const { functions, memory } = this.#library;
+    return this.#hold(() => {
+      const init = this.#layers.takeInitialisation({ ...layer, sigmaW2: 1, sigmaB2: 0 });
+      const bytes = this.#library.size((size, why) => functions.igb_phase_map_bytes(size, why));
+      const place = memory.take(bytes);
+      const map = this.#library.size((found, why) =>
+        functions.igb_phase_map_begin(init, place, bytes, found, why),
+      );
+      return new MapRun(this.#library, map);
+    });
+  }
+
+  kernel(
+    init: Initialisation,
+    data: { inputs: Float32Array; width: number } | { covariances: ArrayLike<number> },
+  ): Kernel {
+    const { functions, memory } = this.#library;
+    const count = 'inputs' in data ? this.#rows(data) : Math.sqrt(data.covariances.length);
+    if (!Number.isInteger(count)) {
+      throw new RangeError(`covariances.length = ${count ** 2} is not a square`);
+    }
+    return this.#hold(() => {
+      const address = this.#layers.takeInitialisation(init);
+      const bytes = this.#library.size((size, why) =>
+        functions.igb_kernel_bytes(address, count, size, why),
+      );
+      const place = memory.take(bytes);
+      const kernel = memory.scratch(() => {
+        if ('inputs' in data) {
+          const inputs = memory.take(data.inputs.byteLength);
+          memory.float32(inputs, data.inputs.length).set(data.inputs);
+          return this.#library.size((found, why) =>
+            functions.igb_kernel_begin(
+              address,
+              inputs,
+              count,
+              data.width,
+              place,
+              bytes,
+              found,
+              why,
+            ),
+          );
+        }
+        const covariances = memory.takeFloat64(data.covariances);
+        return this.#library.size((found, why) =>
+          functions.igb_kernel_begin_covariances(
+            address,
+            covariances,
+            count,
+            place,
+            bytes,
+            found,
+            why,
+          ),
+        );
+      });
+      return new KernelRun(this.#library, kernel, count);
+    });
+  }
+
+  outlook(init: Initialisation & { depth: number; classes?: number }): Outlook {
+    const { functions, memory } = this.#library;
+    const { depth, classes } = this.#shape(init);
+    return memory.scratch(() => {
+      const address = this.#layers.takeInitialisation(init);
+      return this.#library.struct(structs.igb_outlook, (outlook, why) =>
+        functions.igb_predict(address, depth, classes, outlook, why),
+      );
+    });
+  }
+
+  recommend(request: DepthRequest): Recommendation | null {
+    const { functions, memory } = this.#library;
+    const struct = structs.igb_recommendation;
+    const { depth, classes } = this.#shape(request);
+    return memory.scratch(() => {
+      const init = this.#layers.takeInitialisation({ ...request, sigmaW2: 1 });
+      const address = memory.take(struct.size);
+      const found = this.#orNull(() => {
+        this.#library.call((why) => functions.igb_recommend(init, depth, classes, address, why));
+        return memory.readStruct(struct, address);
+      });
+      if (found === null) return null;
+      const outlook = (prefix: 'best' | 'edge'): Outlook => ({
+        sigmaW2: found[`${prefix}SigmaW2`],
+        lnGradient: found[`${prefix}LnGradient`],
+        q: found[`${prefix}Q`],
+        gamma: found[`${prefix}Gamma`],
+        meanMaxFrequency: found[`${prefix}MeanMaxFrequency`],
+      });
+      const text = memory.take(functions.igb_reason(address, depth, classes, 0, 0) + 1);
+      functions.igb_reason(address, depth, classes, text, memory.mark() - text);
+      return {
+        best: outlook('best'),
+        sigmaW2Low: found.sigmaW2Low,
+        sigmaW2High: found.sigmaW2High,
+        edge: found.hasEdge !== 0 ? outlook('edge') : null,
+        reason: memory.readString(text),
+      };
+    });
+  }
+
+  recommendGamma(request: DepthRequest & { gamma: number }): Outlook | null {
+    const { functions, memory } = this.#library;
+    const { depth, classes } = this.#shape(request);
+    return memory.scratch(() => {
+      const init = this.#layers.takeInitialisation({ ...request, sigmaW2: 1 });
+      return this.#orNull(() =>
+        this.#library.struct(structs.igb_outlook, (outlook, why) =>
+          functions.igb_recommend_gamma(init, depth, classes, request.gamma, outlook, why),
+        ),
+      );
+    });
+  }
+
+  gammaOfFrequency(classes: number, meanMaxFrequency: number): number {
+    const { functions } = this.#library;
+    const count = this.#library.uint32('classes', classes);
+    return this.#library.float64((gamma, why) =>
+      functions.igb_gamma_of_frequency(count, meanMaxFrequency, gamma, why),
+    );
+  }
+
+  manyClassLaw(classes: number, gamma: number): ManyClassLaw {
+    return manyClassLaw(this.#library, (draw) => this.#takeDraw(draw), classes, gamma);
+  }
+
+  nullMeanMaxFrequency(classes: number, inputs: number): number {
+    const { functions } = this.#library;
+    const count = this.#library.uint32('classes', classes);
+    const size = this.#library.uint32('inputs', inputs);
+    return this.#library.float64((frequency, why) =>
+      functions.igb_null_mean_max_frequency(count, size, frequency, why),
+    );
+  }
+
+  frequencyVariance(
+    classes: number,
+    pairs: { correlations: ArrayLike<number> } | { distances: ArrayLike<number> },
+  ): number {
+    const { functions, memory } = this.#library;
+    const areDistances = 'distances' in pairs;
+    const values = areDistances ? pairs.distances : pairs.correlations;
+    const inputs = Math.sqrt(values.length);
+    if (!Number.isInteger(inputs)) {
+      throw new RangeError(`pairs.length = ${values.length} is not a square`);
+    }
+    const count = this.#library.uint32('classes', classes);
+    return memory.scratch(() => {
+      const list = memory.takeFloat64(values);
+      return this.#library.float64((variance, why) =>
+        functions.igb_frequency_variance(count, list, inputs, Number(areDistances), variance, why),
+      );
+    });
+  }
+
   law(gamma: number): GuessingLaw {
     const { functions } = this.#library;
     const checked = (result: number, parameter: string, argument: number, high: number) =>
@@ -135,6 +349,7 @@ export class WasmEngine implements Engine {
       pdf: (g) => checked(functions.igb_two_class_pdf(gamma, g), 'g', g, 1),
       cdf: (g) => checked(functions.igb_two_class_cdf(gamma, g), 'g', g, 1),
       quantile: (p) => checked(functions.igb_two_class_quantile(gamma, p), 'p', p, 1),
+      maxQuantile: (p) => checked(functions.igb_two_class_max_quantile(gamma, p), 'p', p, 1),
     };
   }
 
@@ -190,14 +405,9 @@ export class WasmEngine implements Engine {
     const inputWidth = this.#library.uint32('inputWidth', architecture.inputWidth);
     const count = Math.floor(inputs.length / Math.max(inputWidth, 1));
     const bytes = this.forwardBytes(architecture, count);
-    if (count * inputWidth !== inputs.length) {
-      const note = '; its number of values must be a multiple of input_width';
-      const low = count * inputWidth;
-      this.#library.refuse('out_of_range', 'inputs', inputs.length, low, low + inputWidth, note);
-    }
+    this.#rows({ inputs, width: inputWidth });
 
-    this.#end();
-    try {
+    return this.#hold(() => {
       // Below the network, so that an activation of the user's stays as long as it does.
       const activation = this.#layers.takeActivation(architecture.activation);
       const kept = memory.mark() - this.#base;
@@ -205,18 +415,14 @@ export class WasmEngine implements Engine {
       if (needed > this.capacity) throw new IgbMemoryError(needed, this.capacity);
       const start = { memory: memory.take(bytes), bytes, inputs: memory.take(inputs.byteLength) };
       memory.float32(start.inputs, inputs.length).set(inputs);
-      this.#run = memory.scratch(() => {
+      return memory.scratch(() => {
         const addresses = {
           architecture: this.#takeArchitecture(architecture, activation),
           draw: this.#takeDraw(draw),
         };
         return new Run(this.#library, { ...start, ...addresses, depth, count });
       });
-      return this.#run;
-    } catch (error) {
-      this.#end();
-      throw error;
-    }
+    });
   }
 
   forwardBytes(architecture: Architecture, inputs: number): number {
@@ -254,11 +460,62 @@ export class WasmEngine implements Engine {
     return this.#library.number(chance, 'distance', distance, 0, 1);
   }
 
-  /** Ends the network that runs, if any, and gives back its memory. */
+  /** Ends what is held, if anything, and gives back its memory. */
   #end(): void {
-    this.#run?.end();
-    this.#run = null;
+    this.#held?.end();
+    this.#held = null;
     this.#library.memory.release(this.#base);
+  }
+
+  /** Holds what `begin` begins, instead of what was held before. */
+  #hold<T extends Run | MapRun | KernelRun>(begin: () => T): T {
+    this.#end();
+    try {
+      const held = begin();
+      this.#held = held;
+      return held;
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  /** The number of inputs; `width` is checked by the library. */
+  #rows({ inputs, width }: { inputs: Float32Array; width: number }): number {
+    const count = Math.floor(inputs.length / Math.max(this.#library.uint32('width', width), 1));
+    if (count * width !== inputs.length && width > 0) {
+      const note = '; its number of values must be a multiple of input_width';
+      const low = count * width;
+      this.#library.refuse('out_of_range', 'inputs', inputs.length, low, low + width, note);
+    }
+    return count;
+  }
+
+  #shape({ depth, classes = 2 }: { depth: number; classes?: number }) {
+    return {
+      depth: this.#library.uint32('depth', depth),
+      classes: this.#library.uint32('classes', classes),
+    };
+  }
+
+  #phaseNames(): string[] {
+    const { functions, memory } = this.#library;
+    const names: string[] = [];
+    for (;;) {
+      const name = memory.readString(functions.igb_phase_name(names.length));
+      if (name === 'unknown') return names;
+      names.push(name);
+    }
+  }
+
+  /** Null where there is no solution. */
+  #orNull<T>(solve: () => T): T | null {
+    try {
+      return solve();
+    } catch (error) {
+      if (error instanceof IgbError && error.status === 'no_solution') return null;
+      throw error;
+    }
   }
 
   #takeArchitecture(architecture: Architecture, activation?: number): number {
@@ -299,14 +556,29 @@ export class WasmEngine implements Engine {
     const { memory } = this.#library;
     return memory.scratch(() => {
       const init = this.#layers.takeInitialisation({ ...line, sigmaW2: 1 });
-      const point = memory.take(structs.igb_line_point.size);
-      try {
-        this.#library.call((why) => solve(init, point, why));
-      } catch (error) {
-        if (error instanceof IgbError && error.status === 'no_solution') return null;
-        throw error;
-      }
-      return memory.readStruct(structs.igb_line_point, point);
+      return this.#orNull(() =>
+        linePoint(
+          this.#library.struct(structs.igb_line_point, (point, why) => solve(init, point, why)),
+        ),
+      );
+    });
+  }
+
+  #linePoints(
+    line: LineRequest,
+    solve: (init: number, room: number, points: number, count: number, why: number) => number,
+  ): LinePoint[] {
+    const { memory } = this.#library;
+    const struct = structs.igb_line_point;
+    return memory.scratch(() => {
+      const init = this.#layers.takeInitialisation({ ...line, sigmaW2: 1 });
+      const points = memory.take(linePointsMax * struct.size);
+      const count = this.#library.size((found, why) =>
+        solve(init, linePointsMax, points, found, why),
+      );
+      return Array.from({ length: Math.min(count, linePointsMax) }, (_, index) =>
+        linePoint(memory.readStruct(struct, points + index * struct.size)),
+      );
     });
   }
 }

@@ -1,6 +1,6 @@
 import { IgbError, IgbSyntaxError } from './errors.js';
 import { type Functions, statusNames, structs } from './layout.js';
-import { Memory } from './memory.js';
+import { Memory, type Struct, type Values } from './memory.js';
 import type { Seed } from './types.js';
 
 export type StatusName = (typeof statusNames)[number];
@@ -37,6 +37,35 @@ export class Library {
   /** Makes a call that returns a status code and throws what it refuses. */
   call(run: (why: number) => number): void {
     if (run(this.#why) !== 0) throw this.#error();
+  }
+
+  /** The struct that `fill` has written. */
+  struct<S extends Struct>(struct: S, fill: (address: number, why: number) => number): Values<S> {
+    const { memory } = this;
+    return memory.scratch(() => {
+      const address = memory.take(struct.size);
+      this.call((why) => fill(address, why));
+      return memory.readStruct(struct, address);
+    });
+  }
+
+  /** The number that `fill` has written; as size_t, uint32_t or a pointer, or as double. */
+  size(fill: (address: number, why: number) => number): number {
+    return this.struct({ size: 4, fields: { value: ['u32', 0] } } as const, fill).value;
+  }
+
+  float64(fill: (address: number, why: number) => number): number {
+    return this.struct({ size: 8, fields: { value: ['f64', 0] } } as const, fill).value;
+  }
+
+  /** A copy of `count` numbers that `fill` has written. */
+  float64s(count: number, fill: (address: number, why: number) => number): Float64Array {
+    const { memory } = this;
+    return memory.scratch(() => {
+      const address = memory.take(count * Float64Array.BYTES_PER_ELEMENT);
+      this.call((why) => fill(address, why));
+      return memory.float64(address, count).slice();
+    });
   }
 
   /** Throws what the library would say of a parameter (named as in C), and a note. */

@@ -75,13 +75,38 @@ export interface FixedPoint {
   xiC: number;
   xiGrad: number;
   phase: string;
+  /** Factor of the mean squared gradient per layer. */
+  chiGrad: number;
+  /** How many fixed points the variance has; `Infinity` where every one is. */
+  qFixedPoints: number;
 }
 
-/** One layer of the mean field: variance q, correlation c of two inputs, gamma = c / (1 - c). */
+/** The same for a row of points, a column each; `phase` are indices into `Engine.phases`. */
+export type FixedPointColumns = {
+  [F in Exclude<keyof FixedPoint, 'phase'>]: Float64Array;
+} & { phase: Uint8Array };
+
+/** Fixed points over a grid, a row at a time; stop whenever you like. */
+export interface PhaseMap {
+  /** Fastest with `sigmaW2` ascending. */
+  row(sigmaB2: number, sigmaW2: ArrayLike<number>): FixedPointColumns;
+}
+
+/** How a perturbation of the covariance along the circle of a convolution dies out with depth. */
+export interface FourierMode {
+  /** Per layer. */
+  factor: number;
+  /** In layers. */
+  xi: number;
+}
+
+/** One layer of the mean field: variance q, correlation c of two inputs, gamma = c / (1 - c), factor of
+ * the mean squared gradient from the layer above down to it. */
 export interface Signal {
   q: number;
   c: number;
   gamma: number;
+  backward: number;
 }
 
 export interface TrajectoryOptions {
@@ -97,6 +122,9 @@ export interface TrajectoryOptions {
 export interface LinePoint {
   sigmaW2: number;
   q: number;
+  /** Whether iteration from q_0 = 1 ends there: false where the fixed point is unstable or lies beyond
+   * another one. */
+  reached: boolean;
 }
 
 /** Law over networks of G_0, the share of infinitely many inputs that goes to the first of two
@@ -108,6 +136,77 @@ export interface GuessingLaw {
   pdf(g: number): number;
   cdf(g: number): number;
   quantile(p: number): number;
+  /** Quantile of the larger share. */
+  maxQuantile(p: number): number;
+}
+
+/** Law over networks of G_k, the shares of `classes` classes. */
+export interface ManyClassLaw {
+  readonly classes: number;
+  readonly gamma: number;
+  /** Mean share of the most favoured class. */
+  readonly meanMaxFrequency: number;
+  /** Mean of the sum of the squared shares. */
+  readonly meanSquareSum: number;
+  /** Of one share. */
+  readonly variance: number;
+  /** Variance of n_k / inputs. */
+  finiteVariance(inputs: number): number;
+  /** Mean share of the most favoured class among `inputs` inputs, estimated from `networks` draws. */
+  finiteMeanMaxFrequency(inputs: number, draw: Draw, networks: number): Estimate;
+  /** Shares of one network. */
+  sample(draw: Draw): Float64Array;
+  /** How many of `inputs` inputs that network puts into each class. */
+  sampleCounts(draw: Draw, inputs: number): Uint32Array;
+}
+
+/** A mean over random draws, with its standard error. */
+export interface Estimate {
+  mean: number;
+  standardError: number;
+}
+
+/** What to expect of `depth` hidden layers from uncorrelated inputs with q_0 = 1. */
+export interface Outlook {
+  sigmaW2: number;
+  /** Logarithm of the change of the squared gradient from the output to layer 1. */
+  lnGradient: number;
+  /** Of the output. */
+  q: number;
+  gamma: number;
+  /** Mean share of the most favoured class. */
+  meanMaxFrequency: number;
+}
+
+export interface Recommendation {
+  /** Gradients neither grow nor shrink. */
+  best: Outlook;
+  /** Gradients change by at most a factor of 10 over the depth between these two. */
+  sigmaW2Low: number;
+  sigmaW2High: number;
+  /** The edge of chaos, or null where there is none. */
+  edge: Outlook | null;
+  /** In one English sentence. */
+  reason: string;
+}
+
+/** A network of some depth: `classes` defaults to 2. */
+export interface DepthRequest extends LineRequest {
+  depth: number;
+  classes?: number;
+}
+
+/** The covariances of a data set at infinite width, layer by layer. */
+export interface Kernel {
+  /** Of the covariances at hand; 0 before the first step. */
+  readonly layer: number;
+  /** The next layer; its moments over the data, with `measure: false` null. */
+  step(options?: { measure?: true }): LayerReport;
+  step(options: StepOptions): LayerReport | null;
+  /** Variances by input; a copy. */
+  variances(): Float64Array;
+  /** Distances 1 - c, [inputs, inputs]; a copy. */
+  distances(): Float64Array;
 }
 
 /** A multilayer perceptron: layers 1 .. depth hidden, layer depth + 1 the output. */
@@ -177,6 +276,7 @@ export interface Engine {
   readonly activations: readonly string[];
   /** Kinds of blocks. */
   readonly blocks: readonly string[];
+  readonly phases: readonly string[];
   /** Bytes of the fixed memory that one call, or one network with its inputs, can use. */
   readonly capacity: number;
 
@@ -191,9 +291,37 @@ export interface Engine {
   edgeOfChaos(line: LineRequest): LinePoint | null;
   /** Where gamma at infinite depth is `gamma` (1: the neutrality line), or null. */
   isoGamma(line: LineRequest & { gamma: number }): LinePoint | null;
+  /** Where the variance neither grows nor shrinks (homogeneous activations), or null. */
+  varianceLine(line: LineRequest): LinePoint | null;
+  /** All points of a line at sigmaB2, ascending in q. */
+  edgeOfChaosPoints(line: LineRequest): LinePoint[];
+  isoGammaPoints(line: LineRequest & { gamma: number }): LinePoint[];
+  /** Mode with angles 2 pi k / positions; blocks convolution and delta_orthogonal. */
+  fourierMode(init: Initialisation, angles: ArrayLike<number>): FourierMode;
+  /** An engine holds one phase map, kernel or network at a time: this ends the one before. */
+  phaseMap(layer: Layer): PhaseMap;
+
+  /** What to expect at `sigmaW2`. */
+  outlook(init: Initialisation & { depth: number; classes?: number }): Outlook;
+  /** Where gradients survive the depth, or null where they do nowhere. */
+  recommend(request: DepthRequest): Recommendation | null;
+  /** Where the output has that gamma, or null. */
+  recommendGamma(request: DepthRequest & { gamma: number }): Outlook | null;
+  /** The gamma at which the most favoured class takes that share on average. */
+  gammaOfFrequency(classes: number, meanMaxFrequency: number): number;
 
   /** 0 <= gamma <= Infinity. */
   law(gamma: number): GuessingLaw;
+  /** 2 .. 4096 classes. */
+  manyClassLaw(classes: number, gamma: number): ManyClassLaw;
+  /** Mean share of the most favoured class of `inputs` inputs where nothing is biased. */
+  nullMeanMaxFrequency(classes: number, inputs: number): number;
+  /** Variance over networks of a class's share of given inputs, from their output correlations or
+   * distances 1 - c, [inputs, inputs]. */
+  frequencyVariance(
+    classes: number,
+    pairs: { correlations: ArrayLike<number> } | { distances: ArrayLike<number> },
+  ): number;
   /** pmf[n], n = 0 .. inputs: chance that n of `inputs` independent inputs go to the first class. */
   finiteTwoClassLaw(gamma: number, inputs: number): Float64Array;
 
@@ -208,6 +336,11 @@ export interface Engine {
   /** Starts a network on `inputs`, [count, inputWidth] row-major, which are copied. An engine runs
    * one network at a time: this ends the one before, whose methods throw from then on. */
   forward(architecture: Architecture, draw: Draw, inputs: Float32Array): Forward;
+  /** Starts the recursion of the kernel of inputs, [count, width] row-major, or of covariances,
+   * [count, count]; both are copied. Ends what the engine held before. */
+  kernel(init: Initialisation, data: { inputs: Float32Array; width: number }): Kernel;
+  kernel(init: Initialisation, data: { covariances: ArrayLike<number> }): Kernel;
+
   /** Bytes of `capacity` that such a network takes, its inputs not included. */
   forwardBytes(architecture: Architecture, inputs: number): number;
 

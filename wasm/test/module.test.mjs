@@ -38,7 +38,7 @@ test('no allocator is linked: nothing asks for the size of the memory or for mor
 
 test('no call needs more than half of the stack', (t) => {
   const cmake = readFileSync(new URL('../CMakeLists.txt', import.meta.url), 'utf8');
-  const size = Number(/IGB_WASM_STACK (\d+)/.exec(cmake)[1]);
+  const size = Number(/IGB_WASM_STACK_BYTES (\d+)/.exec(cmake)[1]);
   const instance = new WebAssembly.Instance(module, {});
   const painted = new WasmEngine(new Library(instance));
   // It lies below the data and grows downwards: what was written to shows how far.
@@ -51,11 +51,27 @@ test('no call needs more than half of the stack', (t) => {
     painted.trajectory(init, { count: 5 });
     painted.edgeOfChaos(init);
     painted.isoGamma({ ...init, gamma: 1 });
+    painted.varianceLine(init);
+    painted.edgeOfChaosPoints(init);
+    painted.recommend({ ...init, depth: 3, classes: 3 });
+    painted.phaseMap(init).row(0.1, [1.5, 2, 3]);
+    const kernel = painted.kernel(init, { covariances: [1, 0.5, 0.5, 2] });
+    kernel.step();
+    kernel.step();
+    for (const kind of painted.blocks.filter((kind) => kind !== 'residual_after')) {
+      const block = { kind, pool: 3, keep: 0.5, residualDepth: 9 };
+      painted.trajectory({ ...init, block }, { c0: 0.5, count: 2 });
+    }
     const data = painted.gaussianInputs(1, 50, 30);
     assert.equal([...painted.forward({ ...init, ...shape }, { seed: 1 }, data)].length, 4);
   }
   painted.finiteTwoClassLaw(1, 100);
   painted.law(1).quantile(0.3);
+  painted.manyClassLaw(5, 1).finiteMeanMaxFrequency(100, { seed: 1 }, 5);
+  painted.nullMeanMaxFrequency(5, 100);
+  painted.frequencyVariance(3, { correlations: [1, 0.5, 0.5, 1] });
+  painted.gammaOfFrequency(5, 0.5);
+  painted.describeActivation({ expression: 'max(-1, x / (1 + abs(x)))' });
   painted.planeInputs(1, 10, 10, 1);
   assert.throws(() => painted.law(NaN), /gamma/);
   assert.ok(

@@ -141,18 +141,32 @@ typedef struct igb_fixed_point_report {
   double xi_c;
   double xi_grad;
   int32_t phase;
+  double chi_grad;         /* factor of the mean squared gradient per layer */
+  uint32_t q_fixed_points; /* how many the q-map has; IGB_EVERY_Q: every q is one */
 } igb_fixed_point_report;
+#define IGB_EVERY_Q 0xFFFFFFFFU
 
 int32_t igb_fixed_point(const igb_initialisation* init, igb_fixed_point_report* report,
                         igb_status* why);
 /* "neutrality", "prejudice", ...; "unknown" outside. */
 const char* igb_phase_name(int32_t phase);
 
-/* One layer of the mean field: variance q, correlation c of two inputs, gamma = c / (1 - c). */
+/* How a perturbation of the covariance along the circle of a convolution dies out with depth. */
+typedef struct igb_fourier_report {
+  double factor; /* per layer */
+  double xi;     /* -1 / ln |factor|, in layers */
+} igb_fourier_report;
+/* Mode of angles[dimensions] = 2 pi k / positions each; blocks convolution and delta_orthogonal. */
+int32_t igb_fourier_mode(const igb_initialisation* init, const double* angles, uint32_t dimensions,
+                         igb_fourier_report* report, igb_status* why);
+
+/* One layer of the mean field: variance q, correlation c of two inputs, gamma = c / (1 - c), and the
+ * factor of the mean squared gradient from the layer above down to it. */
 typedef struct igb_signal {
   double q;
   double c;
   double gamma;
+  double backward;
 } igb_signal;
 
 /* Layers 1 .. count from inputs with q_0 = q0 and correlation c0; layer 1 is affine.
@@ -160,10 +174,24 @@ typedef struct igb_signal {
 int32_t igb_trajectory(const igb_initialisation* init, double q0, double c0, uint32_t count,
                        igb_signal* signals, igb_status* why);
 
+/* Fixed points over a grid, row by row: the caller may stop after any of them. */
+typedef struct igb_phase_map igb_phase_map;
+
+int32_t igb_phase_map_bytes(size_t* bytes, igb_status* why);
+/* A map of the activation and block of `init` in memory[bytes], 64-byte aligned, which must stay
+ * untouched as long as *map is used. */
+int32_t igb_phase_map_begin(const igb_initialisation* init, void* memory, size_t bytes,
+                            igb_phase_map** map, igb_status* why);
+/* points[j]: igb_fixed_point at sigma_b2 and sigma_w2[j], j < count. Fastest ascending. */
+int32_t igb_phase_map_row(igb_phase_map* map, double sigma_b2, const double* sigma_w2,
+                          uint32_t count, igb_fixed_point_report* points, igb_status* why);
+
 /* A point of a critical line at a given sigma_b2. */
 typedef struct igb_line_point {
   double sigma_w2;
   double q;
+  int32_t reached; /* 1: iteration from q_0 = 1 ends there; 0: the fixed point is unstable or beyond
+                      another one */
 } igb_line_point;
 
 /* Activation, block and sigma_b2 of a line are those of `init`; its sigma_w2 is not looked at.
@@ -174,17 +202,105 @@ int32_t igb_edge_of_chaos(const igb_initialisation* init, igb_line_point* point,
 /* gamma_star = gamma; gamma = 1 is the neutrality line. */
 int32_t igb_iso_gamma(const igb_initialisation* init, double gamma, igb_line_point* point,
                       igb_status* why);
+/* Where the variance neither grows nor shrinks, for homogeneous activations: line v of pools. */
+int32_t igb_variance_line(const igb_initialisation* init, igb_line_point* point, igb_status* why);
+/* All points of a line, ascending in q: writes up to `room` of them, *count is how many there are. */
+int32_t igb_edge_of_chaos_points(const igb_initialisation* init, uint32_t room,
+                                 igb_line_point* points, uint32_t* count, igb_status* why);
+int32_t igb_iso_gamma_points(const igb_initialisation* init, double gamma, uint32_t room,
+                             igb_line_point* points, uint32_t* count, igb_status* why);
 
 /* Law of G_0 for two classes and infinitely many inputs, 0 <= gamma <= infinity,
  * 0 <= p <= 1, any g. NaN where an argument is out of range. */
 double igb_two_class_pdf(double gamma, double g);
 double igb_two_class_cdf(double gamma, double g);
 double igb_two_class_quantile(double gamma, double p);
+/* Quantile of max(G_0, 1 - G_0). */
+double igb_two_class_max_quantile(double gamma, double p);
 double igb_two_class_mean_max_frequency(double gamma);
 double igb_two_class_variance(double gamma);
 /* The same for `inputs` independent inputs: pmf[inputs + 1], pmf[n] = P(n of them go to class 0).
  */
 int32_t igb_finite_two_class_law(double gamma, uint32_t inputs, double* pmf, igb_status* why);
+
+/* Law of G_k, the shares of K classes, 2 <= classes <= 4096, 0 <= gamma <= infinity. Some ms. */
+typedef struct igb_many_class_report {
+  double mean_max_frequency; /* E[max_k G_k] */
+  double mean_square_sum;    /* E[sum_k G_k^2] */
+  double variance;           /* of one G_k */
+} igb_many_class_report;
+int32_t igb_many_class_law(uint32_t classes, double gamma, igb_many_class_report* report,
+                           igb_status* why);
+/* Var(n_k / D) of D = inputs independent inputs, 1 .. 2^24. */
+int32_t igb_finite_many_class_variance(uint32_t classes, double gamma, uint32_t inputs,
+                                       double* variance, igb_status* why);
+
+/* Member `network` of the ensemble `seed`: the same draw for any sigma_w2, sigma_b2 and gamma. */
+typedef struct igb_draw {
+  uint64_t seed;
+  uint32_t network;
+} igb_draw;
+
+/* The law, sampled: drifts[classes] of a network, its shares g[classes], and how many of `inputs`
+ * inputs go to each class, counts[classes]. */
+int32_t igb_sample_drifts(const igb_draw* draw, uint32_t classes, double* drifts, igb_status* why);
+int32_t igb_class_fractions(double gamma, const double* drifts, uint32_t classes, double* g,
+                            igb_status* why);
+int32_t igb_sample_counts(const igb_draw* draw, uint32_t inputs, const double* g, uint32_t classes,
+                          uint32_t* counts, igb_status* why);
+
+/* E[max_k n_k] / inputs where nothing is biased (gamma = 0): the floor of a finite data set. */
+int32_t igb_null_mean_max_frequency(uint32_t classes, uint32_t inputs, double* frequency,
+                                    igb_status* why);
+/* A mean over random draws, with its standard error. */
+typedef struct igb_estimate {
+  double mean;
+  double standard_error;
+} igb_estimate;
+/* The same at any gamma, from `networks` draws starting with *draw; scratch[2 * classes]. */
+int32_t igb_finite_mean_max_frequency(uint32_t classes, double gamma, uint32_t inputs,
+                                      const igb_draw* draw, uint32_t networks, double* scratch,
+                                      igb_estimate* estimate, igb_status* why);
+
+/* Var(n_k / D) for D = inputs given inputs, up to 65536, from their output correlations c_ab or
+ * (are_distances not 0) 1 - c_ab: pairs[inputs * inputs], the triangle b > a is read. */
+int32_t igb_frequency_variance(uint32_t classes, const double* pairs, uint32_t inputs,
+                               int32_t are_distances, double* variance, igb_status* why);
+
+/* ---- recommendations ---------------------------------------------------------------------- */
+
+/* What to expect of `depth` hidden layers from uncorrelated inputs with q_0 = 1. */
+typedef struct igb_outlook {
+  double sigma_w2;
+  double ln_gradient;        /* ln of the change of the squared gradient, output to layer 1 */
+  double q;                  /* of the output */
+  double gamma;              /* of the output */
+  double mean_max_frequency; /* share of the most favoured class, E[max_k G_k] */
+} igb_outlook;
+int32_t igb_predict(const igb_initialisation* init, uint32_t depth, uint32_t classes,
+                    igb_outlook* outlook, igb_status* why);
+
+/* `best`: gradients neither grow nor shrink; they change by at most a factor of 10 from sigma_w2_low
+ * to sigma_w2_high; `edge`, if has_edge is not 0: the edge of chaos. */
+typedef struct igb_recommendation {
+  igb_outlook best;
+  double sigma_w2_low;
+  double sigma_w2_high;
+  int32_t has_edge;
+  igb_outlook edge;
+} igb_recommendation;
+/* sigma_w2 of `init` is not looked at. IGB_NO_SOLUTION where gradients survive nowhere. */
+int32_t igb_recommend(const igb_initialisation* init, uint32_t depth, uint32_t classes,
+                      igb_recommendation* recommendation, igb_status* why);
+/* The reason in one sentence; written and returned as igb_message does. */
+size_t igb_reason(const igb_recommendation* recommendation, uint32_t depth, uint32_t classes,
+                  char* buffer, size_t size);
+/* Where the output has that gamma, 1e-6 .. 1e12. */
+int32_t igb_recommend_gamma(const igb_initialisation* init, uint32_t depth, uint32_t classes,
+                            double gamma, igb_outlook* outlook, igb_status* why);
+/* The gamma at which the most favoured class takes that share on average. */
+int32_t igb_gamma_of_frequency(uint32_t classes, double mean_max_frequency, double* gamma,
+                               igb_status* why);
 
 /* ---- networks ----------------------------------------------------------------------------- */
 
@@ -196,12 +312,6 @@ typedef struct igb_architecture {
   uint32_t depth;
   uint32_t classes;
 } igb_architecture;
-
-/* Member `network` of the ensemble `seed`: the same draw for any sigma_w2 and sigma_b2. */
-typedef struct igb_draw {
-  uint64_t seed;
-  uint32_t network;
-} igb_draw;
 
 /* Measured moments of one layer (statistics.hpp); gamma = sigma_mu2 / sigma_y2. */
 typedef struct igb_layer_report {
@@ -246,6 +356,32 @@ int32_t igb_forward_classes(const igb_forward* forward, uint16_t* classes, igb_s
  * where a pointer is. */
 const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* units,
                                         uint32_t* stride);
+
+/* ---- kernels of given data ---------------------------------------------------------------- */
+
+/* The covariances of a data set over random weights at infinite width, layer by layer
+ * (engine/include/igb/kernel_recursion.hpp); lives at the start of the memory handed to begin. */
+typedef struct igb_kernel igb_kernel;
+
+/* Bytes for that many inputs, up to 65536: 4 a pair and some. */
+int32_t igb_kernel_bytes(const igb_initialisation* init, uint32_t inputs, size_t* bytes,
+                         igb_status* why);
+/* Starts from inputs[count * width], row-major, in memory[bytes], 64-byte aligned, which must stay
+ * untouched as long as *kernel is used; the activation, too. */
+int32_t igb_kernel_begin(const igb_initialisation* init, const float* inputs, uint32_t count,
+                         uint32_t width, void* memory, size_t bytes, igb_kernel** kernel,
+                         igb_status* why);
+/* The same from covariances[count * count], of which the lower triangle is read. */
+int32_t igb_kernel_begin_covariances(const igb_initialisation* init, const double* covariances,
+                                     uint32_t count, void* memory, size_t bytes,
+                                     igb_kernel** kernel, igb_status* why);
+/* The next layer, 1 being affine in the inputs; its moments over the data, if report is not null.
+ */
+int32_t igb_kernel_step(igb_kernel* kernel, igb_layer_report* report, igb_status* why);
+/* Variances q_aa of the current layer, q[inputs]. */
+int32_t igb_kernel_variances(const igb_kernel* kernel, double* q, igb_status* why);
+/* Distances 1 - c_ab of the current layer, distances[inputs * inputs], symmetric. */
+int32_t igb_kernel_distances(const igb_kernel* kernel, double* distances, igb_status* why);
 
 /* ---- statistics --------------------------------------------------------------------------- */
 

@@ -1,0 +1,63 @@
+import { structs } from './layout.js';
+import type { Library } from './library.js';
+import type { Kernel, LayerReport, StepOptions } from './types.js';
+
+/** A recursion in the module's memory, until the engine begins something else. */
+export class KernelRun implements Kernel {
+  readonly #library: Library;
+  readonly #kernel: number;
+  readonly #inputs: number;
+  #layer = 0;
+  #ended = false;
+
+  constructor(library: Library, kernel: number, inputs: number) {
+    this.#library = library;
+    this.#kernel = kernel;
+    this.#inputs = inputs;
+  }
+
+  get layer(): number {
+    return this.#layer;
+  }
+
+  step(options?: { measure?: true }): LayerReport;
+  step(options: StepOptions): LayerReport | null;
+  step({ measure = true }: StepOptions = {}): LayerReport | null {
+    this.#assertAlive();
+    const { functions, memory } = this.#library;
+    const struct = structs.igb_layer_report;
+    return memory.scratch(() => {
+      const report = measure ? memory.take(struct.size) : 0;
+      this.#library.call((why) => functions.igb_kernel_step(this.#kernel, report, why));
+      this.#layer += 1;
+      return measure ? memory.readStruct(struct, report) : null;
+    });
+  }
+
+  variances(): Float64Array {
+    const { functions } = this.#library;
+    return this.#numbers(this.#inputs, (q, why) =>
+      functions.igb_kernel_variances(this.#kernel, q, why),
+    );
+  }
+
+  distances(): Float64Array {
+    const { functions } = this.#library;
+    return this.#numbers(this.#inputs ** 2, (distances, why) =>
+      functions.igb_kernel_distances(this.#kernel, distances, why),
+    );
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  #numbers(count: number, fill: (address: number, why: number) => number): Float64Array {
+    this.#assertAlive();
+    return this.#library.float64s(count, fill);
+  }
+
+  #assertAlive(): void {
+    if (this.#ended) throw new Error('this kernel has ended: its engine has begun something else');
+  }
+}
