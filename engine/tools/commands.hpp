@@ -8,6 +8,7 @@ namespace igb::cli {
 void add_theory(CLI::App& program);
 void add_lines(CLI::App& program);
 void add_map(CLI::App& program);
+void add_recommend(CLI::App& program);
 void add_simulate(CLI::App& program);
 
 }  // namespace igb::cli

@@ -19,6 +19,7 @@ int run(int argc, char** argv) {
   igb::cli::add_theory(program);
   igb::cli::add_lines(program);
   igb::cli::add_map(program);
+  igb::cli::add_recommend(program);
   igb::cli::add_simulate(program);
   try {
     program.parse(argc, argv);
@@ -26,7 +27,8 @@ int run(int argc, char** argv) {
     return program.exit(error) == 0 ? 0 : failed;
   }
   if (program.get_subcommands().empty()) {
-    throw igb::cli::Failure("a subcommand is needed; allowed: theory, lines, map, simulate");
+    throw igb::cli::Failure(
+        "a subcommand is needed; allowed: theory, lines, map, recommend, simulate");
   }
   return 0;
 }

@@ -163,7 +163,6 @@ std::string labels(const Grid& grid, const Table& table) {
 std::vector<std::vector<Cell>> boundaries(const Grid& grid, const Initialisation& init) {
   constexpr int steps = 300;
   std::vector<std::vector<Cell>> rows;
-  if (init.block.kind != BlockKind::plain) return rows;
   const Activation& phi = *init.activation;
   for (int i = 0; i <= steps; ++i) {
     const double t = static_cast<double>(i) / steps;
@@ -171,8 +170,8 @@ std::vector<std::vector<Cell>> boundaries(const Grid& grid, const Initialisation
     std::vector<Cell>& row = rows.emplace_back(3, Cell(None{}));
     row[0] = sigma_b2;
     LinePoint point{};
-    if (edge_of_chaos(phi, sigma_b2, point).ok()) row[1] = point.sigma_w2;
-    if (iso_gamma(phi, sigma_b2, 1.0, point).ok()) row[2] = point.sigma_w2;
+    if (edge_of_chaos(phi, init.block, sigma_b2, point).ok()) row[1] = point.sigma_w2;
+    if (iso_gamma(phi, init.block, sigma_b2, 1.0, point).ok()) row[2] = point.sigma_w2;
   }
   return rows;
 }

@@ -2,11 +2,13 @@
 #include <numbers>
 #include <vector>
 
+#include "block.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
 #include "igb/architecture.hpp"
 #include "igb/many_class_law.hpp"
 #include "igb/mean_field.hpp"
+#include "igb/population.hpp"
 #include "law.hpp"
 #include "layer_options.hpp"
 #include "options.hpp"
@@ -25,6 +27,7 @@ struct TheoryOptions {
   std::uint32_t depth = 0;
   double q0 = 1.0;
   double c0 = 0.0;
+  std::uint32_t population = 1U << 16;
   std::uint32_t positions = 0;
   std::uint32_t classes = 0;
   std::uint32_t inputs = 0;
@@ -33,6 +36,11 @@ struct TheoryOptions {
 
   [[nodiscard]] bool wants_law() const { return classes > 0 || inputs > 0 || !quantiles.empty(); }
 };
+
+/// Not Gaussian, so that layers are estimates over a population of units.
+bool is_population(const Initialisation& init) {
+  return init.block.kind == BlockKind::residual_after;
+}
 
 LawRequest law_request(const TheoryOptions& options, double gamma) {
   LawRequest request{.gamma = gamma,
@@ -56,6 +64,9 @@ Record parameters(const TheoryOptions& options) {
     record.emplace_back("depth", std::uint64_t{options.depth});
     record.emplace_back("q0", options.q0);
     record.emplace_back("c0", options.c0);
+    if (is_population(options.init)) {
+      record.emplace_back("population", std::uint64_t{options.population});
+    }
   }
   if (options.positions > 0) record.emplace_back("positions", std::uint64_t{options.positions});
   if (options.wants_law()) {
@@ -127,6 +138,32 @@ Table layers(const Initialisation& init, const std::vector<Signal>& signals) {
   return table;
 }
 
+/// The same with standard errors, of one population of units.
+Table population_layers(const TheoryOptions& options, double& gamma) {
+  const Population population{.samples = options.population, .seed = options.common.seed};
+  std::vector<PopulationLayer> layers(options.depth + 1);
+  std::size_t bytes = 0;
+  check(population_bytes(population, layers.size(), bytes));
+  Block memory(bytes);
+  Arena arena = memory.arena();
+  check(population_trajectory(options.init, {options.q0, 1.0 - options.c0}, population, arena,
+                              layers));
+  Table table{.name = "layers",
+              .columns = {"layer", "q", "c", "gamma", "backward_factor", "q_error", "c_error",
+                          "gamma_error", "backward_factor_error"},
+              .rows = {}};
+  std::uint64_t number = 0;
+  for (const PopulationLayer& layer : layers) {
+    std::vector<Cell> row = {
+        ++number,      layer.signal.q, layer.signal.c(),  layer.signal.gamma(), layer.backward,
+        layer.q_error, layer.c_error,  layer.gamma_error, layer.backward_error};
+    if (number == layers.size()) row[4] = row[8] = None{};
+    table.rows.push_back(std::move(row));
+  }
+  gamma = layers.back().signal.gamma();
+  return table;
+}
+
 /// Fourier modes of the covariance over a circle of positions.
 Table modes(const Initialisation& init, std::uint32_t positions) {
   Table table{.name = "modes", .columns = {"mode", "factor", "xi"}, .rows = {}};
@@ -149,7 +186,9 @@ void run(TheoryOptions& options) {
   Report report{.command = "theory", .parameters = parameters(options), .results = {}, .table = {}};
   double gamma = append_fixed_point(options.init, report.results);
   if (options.positions > 0) report.notes.push_back(modes(options.init, options.positions));
-  if (options.depth > 0) {
+  if (options.depth > 0 && is_population(options.init)) {
+    report.table = population_layers(options, gamma);
+  } else if (options.depth > 0) {
     std::vector<Signal> signals(options.depth + 1);
     check(trajectory(options.init, {options.q0, 1.0 - options.c0}, signals));
     report.table = layers(options.init, signals);
@@ -166,6 +205,9 @@ const char* const footer =
     "no limit, its values are none and no_fixed_point says why.\n"
     "Layers: backward_factor is that of the mean squared gradient, from the layer above to this "
     "one.\n"
+    "Those of residual_after, whose units are not Gaussian, are estimates over --population of "
+    "them\n"
+    "with standard errors.\n"
     "Law (with --classes, --inputs or --quantiles): of the gamma of the output layer, at infinite\n"
     "depth without --depth. mean_max_frequency is the mean share of the most frequent class,\n"
     "null_mean_max_frequency the same without any bias, frequency_variance that of the share of "
@@ -202,6 +244,10 @@ void add_theory(CLI::App& program) {
       ->default_str("1")
       ->needs(depth);
   add_real(app, "--c0", options->c0, "correlation of two inputs")->default_str("0")->needs(depth);
+  add_count(app, "--population", options->population, 1024, 1U << 24,
+            "sampled units, a multiple of 32, for the layers of residual_after")
+      ->default_str("65536")
+      ->needs(depth);
   add_count(app, "--positions", options->positions, 1, positions_max,
             "points of a convolution's circle: adds the decay of its Fourier modes");
   add_count(app, "--classes", options->classes, 2, classes_max, "adds the law of so many classes");

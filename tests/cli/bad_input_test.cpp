@@ -14,7 +14,7 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
     std::string arguments;
     std::vector<std::string> parts;
   } cases[] = {
-      {"", {"subcommand", "theory, lines, map, simulate"}},
+      {"", {"subcommand", "theory, lines, map, recommend, simulate"}},
       {"simulat", {"simulat"}},
       {"theory --sigma-w2 1", {"--activation", "required"}},
       {tanh_theory, {"--sigma-w2", "required"}},
@@ -131,7 +131,7 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
 
 TEST_CASE("helpAndVersionSucceedOnStandardOutput") {
   for (const std::string arguments :
-       {"--help", "theory --help", "lines --help", "map --help", "simulate --help"}) {
+       {"--help", "theory --help", "lines --help", "map --help", "recommend --help", "simulate --help"}) {
     const Run run = igb(arguments);
     CHECK(run.status == 0);
     CHECK(run.err.empty());
