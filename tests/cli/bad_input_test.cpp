@@ -95,6 +95,18 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
       {tanh_theory + "--sigma-w2 1 --positions 0", {"positions = 0", "1 to 65536"}},
       {tanh_theory + "--sigma-w2 1 --positions 8", {"positions", "convolution, delta_orthogonal"}},
       {tanh_run + "--block dropout --keep 0.5", {"block = 'dropout'", "sampler dense", "plain"}},
+      {"recommend --activation tanh", {"--depth", "required"}},
+      {"recommend --activation tanh --depth 0", {"depth = 0", "1 to 1048576"}},
+      {"recommend --activation tanh --depth 5 --sigma-b2 nan", {"sigma_b2 = nan", "0 to 1000000"}},
+      {"recommend --activation tanh --depth 5 --classes 5000", {"classes = 5000", "2 to 4096"}},
+      {"recommend --activation tanh --depth 5 --sigma-b2 1 --gamma 0", {"gamma = 0", "1e-06"}},
+      {"recommend --activation tanh --depth 5 --sigma-b2 1 --mean-max-frequency 0.5",
+       {"mean_max_frequency = 0.5"}},
+      {"recommend --activation tanh --depth 5 --gamma 1 --mean-max-frequency 0.7", {"--gamma"}},
+      {"recommend --activation relu --depth 5 --gamma 3", {"gamma = 3", "no such solution"}},
+      {tanh_theory + "--sigma-w2 1 --block residual_after --residual-depth 3 --depth 3 "
+                     "--population 1000",
+       {"population = 1000", "1024 to 16777216"}},
       {tanh_run + "--width 0", {"--width"}},
       {tanh_run + "--networks 0", {"networks = 0", "1 to 16777216"}},
       {tanh_run + "--networks 1e3", {"networks", "'1e3' is not a whole number", "16777216"}},
@@ -130,8 +142,8 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
 }
 
 TEST_CASE("helpAndVersionSucceedOnStandardOutput") {
-  for (const std::string arguments :
-       {"--help", "theory --help", "lines --help", "map --help", "recommend --help", "simulate --help"}) {
+  for (const std::string arguments : {"--help", "theory --help", "lines --help", "map --help",
+                                      "recommend --help", "simulate --help"}) {
     const Run run = igb(arguments);
     CHECK(run.status == 0);
     CHECK(run.err.empty());

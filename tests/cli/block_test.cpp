@@ -133,3 +133,61 @@ TEST_CASE("mapOfABlockIsThatOfItsTheory") {
   CHECK(none.at(1, "phase") == "none");
   CHECK(none.at(1, "c_star") == "none");
 }
+
+TEST_CASE("linesOfPoolsAreBothNamed") {
+  const auto lines = [](const std::string& block) {
+    return parse_csv(igb("lines --activation relu --sigma-b2 0 --block " + block).out);
+  };
+  const CsvTable max = lines("max_pool");
+  CHECK(close(std::stod(max.at(0, "eoc_sigma_w2")), 4.0 / 3.0, 1e-11));
+  CHECK(close(std::stod(max.at(0, "variance_sigma_w2")), 4.0 * pi / (3.0 * pi + 2.0), 1e-11));
+  const CsvTable average = lines("average_pool --pool 3");
+  CHECK(close(std::stod(average.at(0, "eoc_sigma_w2")), 6.0, 1e-12));
+  CHECK(close(std::stod(average.at(0, "variance_sigma_w2")), 6.0 * pi / (pi + 2.0), 1e-12));
+  CHECK(lines("plain").header.size() == 6);  // both are one
+}
+
+TEST_CASE("linesOfMaxPooledTanh") {
+  const CsvTable two =
+      parse_csv(igb("lines --activation tanh --block max_pool --sigma-b2 0.01,0.05,0.1,0.2").out);
+  const CsvTable plain = parse_csv(igb("lines --activation tanh --sigma-b2 0.01,0.05,0.1,0.2").out);
+  const CsvTable three = parse_csv(
+      igb("lines --activation tanh --block max_pool --pool 3 --sigma-b2 0.01,0.05,0.1,0.2").out);
+  const double neutrality[] = {37.80, 38.64, 39.66, 41.67};
+  const double edge[] = {3.9832, 4.0997, 4.2318, 4.4639};
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(
+        close(std::stod(two.at(i, "eoc_sigma_w2")), std::stod(plain.at(i, "eoc_sigma_w2")), 1e-9));
+    CHECK(std::abs(std::stod(two.at(i, "gamma_sigma_w2")) - neutrality[i]) < 6e-3);
+    CHECK(std::abs(std::stod(three.at(i, "eoc_sigma_w2")) - edge[i]) < 6e-5);
+  }
+}
+
+TEST_CASE("residualStreamsHaveNoLine") {
+  const CsvTable table =
+      parse_csv(igb("lines --activation tanh --block residual --sigma-b2 0.1").out);
+  CHECK(table.at(0, "eoc_sigma_w2") == "none");
+  CHECK(table.at(0, "gamma_sigma_w2") == "none");
+}
+
+TEST_CASE("residualsAfterTheSumHaveErrors") {
+  // x_1 = max(0, z), q_2 = 1/2; x_2 = max(0, x_1 + s e) with s^2 = q_2 / 2. Of the units with z >
+  // 0, u = z + s e and z are a Gaussian pair of correlation r.
+  const std::string command =
+      "theory --activation relu --sigma-w2 1 --block residual_after --residual-depth 2 --depth 2 ";
+  const Json json = igb(command).json();
+  const double s2 = 0.25;
+  const double r = 1.0 / std::sqrt(1.0 + s2);
+  const double both = 0.25 + (std::asin(r) + r * std::sqrt(1.0 - r * r)) / (2.0 * pi);
+  const double expected[] = {1.0, 0.5, s2 / 4.0 + (1.0 + s2) * both};
+  for (std::size_t l = 0; l < 3; ++l) {  // Student's t, 31 degrees: false-alarm rate 1e-6 each
+    CAPTURE(l);
+    const Json& layer = json["layers"][l];
+    CHECK(std::abs(number(layer["q"]) - expected[l]) < 6.0 * number(layer["q_error"]) + 1e-15);
+    CHECK(number(layer["q_error"]) < 0.01);
+  }
+  CHECK(json["layers"][2]["backward_factor"].is_null());
+  CHECK(json["parameters"]["population"] == 65536);
+  CHECK(json["layers"] == igb(command).json()["layers"]);
+  CHECK(json["layers"] != igb(command + "--seed 2").json()["layers"]);
+}

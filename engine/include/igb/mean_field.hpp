@@ -20,7 +20,7 @@ struct Signal {
 };
 
 /// Layer 1 (unchecked: a valid init, q >= 0, 0 <= d <= 2): affine in the inputs, W x + b, no
-/// activation before it, whatever the block (THEORY.md section 4). `input` holds q_0 = x.x / d and
+/// activation before it, whatever the block (THEORY.md section 8). `input` holds q_0 = x.x / d and
 /// the correlation of the inputs.
 [[nodiscard]] Signal first_layer(const Initialisation& init, Signal input);
 

@@ -9,7 +9,7 @@
 
 namespace igb {
 
-/// What one layer of one network says of the mean-field quantities (THEORY.md section 4).
+/// What one layer of one network says of the mean-field quantities (THEORY.md section 8).
 struct LayerMoments {
   /// Mean square over units and inputs, no width mean subtracted.
   double q = 0.0;
