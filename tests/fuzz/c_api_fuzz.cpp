@@ -1,0 +1,408 @@
+// c_api_fuzz [cases [seed]]: the C API called with random bytes, special values and plausible ones
+// in every field and argument. Whatever comes in, a call returns a known code, a refusal has its
+// words, an answer has no NaN, and no byte beyond a buffer is touched (the sanitizers see the
+// rest).
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "fuzz/random.hpp"
+#include "igb/igb.h"
+#include "support/samples.hpp"
+
+namespace {
+
+using igb::test::AlignedMemory;
+using igb::test::Choices;
+
+constexpr uint32_t most = 40;  // entries of every buffer
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+class Fuzzer {
+ public:
+  explicit Fuzzer(std::uint64_t seed) : choices_(seed), memory_(1U << 20) {}
+
+  /// One call with arguments of all kinds; what is wrong with its outcome, or empty.
+  std::string run() {
+    why_ = {};
+    make_user_activation();
+    call();
+    return wrong_;
+  }
+
+  int answered = 0;
+  int refused = 0;
+
+ private:
+  // ---- arguments ----
+  double real() {
+    static constexpr double special[] = {0.0,  -0.0, 1.0,      -1.0, nan,   infinity, -infinity,
+                                         1e-6, 1e6,  1e-300,   1e30, 1e308, -1e-12,   0.5,
+                                         2.0,  1e12, 1.000001, 1e-9, 0.1,   64.0,     1e-3};
+    switch (choices_.below(5)) {
+      case 0: {
+        const std::uint64_t bits = choices_.bits();
+        double value = 0.0;
+        std::memcpy(&value, &bits, sizeof value);
+        return value;
+      }
+      case 1:
+        return choices_.of(special);
+      default:
+        return choices_.uniform(0.0, 3.0);
+    }
+  }
+  uint32_t whole() {
+    static constexpr uint32_t special[] = {
+        0,  1,    2,     3,        4,        7,          10,         64,
+        65, 4096, 65536, 1U << 20, 1U << 24, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF};
+    return choices_.below(4) == 0 ? static_cast<uint32_t>(choices_.bits()) : choices_.of(special);
+  }
+  /// A count that the buffers hold.
+  uint32_t count() { return static_cast<uint32_t>(choices_.below(most + 1)); }
+  bool rarely() { return choices_.below(12) == 0; }
+
+  const igb_activation* activation() {
+    if (rarely()) return nullptr;
+    if (user_ != nullptr && choices_.below(3) == 0) return user_;
+    const auto all = static_cast<std::size_t>(igb_activation_count());
+    return igb_activation_at(static_cast<int32_t>(choices_.below(all)));
+  }
+  igb_initialisation init() {
+    igb_initialisation init{activation(), real(), real(), {}};
+    init.block = {choices_.below(3) == 0 ? static_cast<int32_t>(choices_.below(15)) - 1 : 0,
+                  whole(),
+                  real(),
+                  whole(),
+                  real(),
+                  real(),
+                  whole()};
+    if (rarely()) init.block.kind = static_cast<int32_t>(choices_.bits());
+    return init;
+  }
+  igb_draw draw() { return {choices_.bits(), whole()}; }
+  std::vector<double> reals() {
+    std::vector<double> list(most);
+    const double fill = real();
+    const std::size_t kind = choices_.below(3);
+    for (double& value : list) value = kind == 0 ? real() : kind == 1 ? fill : 0.25 * fill;
+    return list;
+  }
+  std::vector<float> floats() {
+    std::vector<float> list(most);
+    for (float& value : list)
+      value = static_cast<float>(choices_.below(30) == 0 ? real() : choices_.uniform(-2, 2));
+    return list;
+  }
+  template <class T>
+  T* maybe(T& object) {
+    return rarely() ? nullptr : &object;
+  }
+  void* memory() {
+    if (rarely()) return nullptr;
+    return memory_.bytes().data() + (rarely() ? 1 : 0);
+  }
+  size_t bytes() { return rarely() ? choices_.below(5000) : memory_.bytes().size(); }
+
+  // ---- outcomes ----
+  void fail(const std::string& what) {
+    if (wrong_.empty()) wrong_ = what;
+  }
+  bool judge(const char* name, int32_t code) {
+    if (code == IGB_OK) {
+      ++answered;
+      return true;
+    }
+    ++refused;
+    char text[600];
+    const size_t length = igb_message(&why_, text, sizeof text);
+    if (code < 0 || code > IGB_NULL_POINTER) fail(std::string(name) + ": unknown code");
+    if (why_.code != code) fail(std::string(name) + ": why has another code");
+    if (length == 0 || length >= sizeof text) fail(std::string(name) + ": no message");
+    if (why_.parameter == nullptr || why_.parameter[0] == '\0') {
+      fail(std::string(name) + ": no parameter named");
+    }
+    return false;
+  }
+  void number(const char* name, double value) {
+    if (std::isnan(value)) fail(std::string(name) + ": NaN in an answer");
+  }
+  void check_report(const char* name, const igb_fixed_point_report& report) {
+    for (const double value :
+         {report.q_star, report.c_star, report.gamma_star, report.chi_1, report.chi_c_star,
+          report.xi_q, report.xi_c, report.xi_grad, report.chi_grad}) {
+      number(name, value);
+    }
+    if (std::abs(report.c_star) > 1.0) fail(std::string(name) + ": c_star");
+    if (std::string(igb_phase_name(report.phase)) == "unknown") fail(std::string(name) + ": phase");
+  }
+
+  void make_user_activation() {
+    static const char* const texts[] = {"x/(1+abs(x))", "max(x, 0.1*x)", "tanh(x)^2", "exp(x)",
+                                        "x^3",          "sin(3*x)",      "1/x",       "x+"};
+    const igb_activation* made = nullptr;
+    int32_t code = 0;
+    const std::vector<double> x = reals();
+    const double steps[] = {-2.0, -1.0, 0.5, real()};
+    switch (choices_.below(3)) {
+      case 0: {
+        const char* const text = choices_.of(texts);
+        code = igb_expression(text, std::strlen(text), user_memory_.bytes().data(),
+                              user_memory_.bytes().size(), &made, &why_);
+        break;
+      }
+      case 1:
+        code = igb_table(choices_.below(2) == 0 ? steps : x.data(), x.data(),
+                         static_cast<uint32_t>(choices_.below(5)), user_memory_.bytes().data(),
+                         user_memory_.bytes().size(), &made, &why_);
+        break;
+      default:
+        code = igb_leaky_relu(real(), user_memory_.bytes().data(), user_memory_.bytes().size(),
+                              &made, &why_);
+    }
+    user_ = judge("activation", code) ? made : nullptr;
+  }
+
+  void call() {
+    const igb_initialisation init = this->init();
+    const igb_draw draw = this->draw();
+    const uint32_t n = count();
+    switch (choices_.below(18)) {
+      case 0: {
+        igb_fixed_point_report report{};
+        if (judge("fixed_point", igb_fixed_point(maybe(init), maybe(report), &why_)))
+          check_report("fixed_point", report);
+        break;
+      }
+      case 1: {
+        std::vector<igb_signal> signals(most + 1);
+        std::memset(static_cast<void*>(signals.data()), 0x5a, sizeof(igb_signal) * signals.size());
+        const igb_signal canary = signals[n];
+        (void)judge("trajectory",
+                    igb_trajectory(maybe(init), real(), real(), n, signals.data(), &why_));
+        if (std::memcmp(&canary, &signals[n], sizeof canary) != 0) fail("trajectory: overrun");
+        break;
+      }
+      case 2: {
+        igb_line_point point{};
+        if (judge("edge_of_chaos", igb_edge_of_chaos(maybe(init), maybe(point), &why_)))
+          number("edge_of_chaos", point.sigma_w2);
+        break;
+      }
+      case 3: {
+        igb_line_point point{};
+        if (judge("iso_gamma", igb_iso_gamma(maybe(init), real(), maybe(point), &why_)))
+          number("iso_gamma", point.sigma_w2);
+        break;
+      }
+      case 4: {
+        igb_phase_map* map = nullptr;
+        if (!judge("phase_map_begin",
+                   igb_phase_map_begin(maybe(init), memory(), bytes(), &map, &why_)))
+          break;
+        std::vector<igb_fixed_point_report> points(most);
+        const std::vector<double> row = reals();
+        const uint32_t few = n % 4;
+        if (judge("phase_map_row",
+                  igb_phase_map_row(map, real(), row.data(), few, points.data(), &why_)))
+          for (uint32_t j = 0; j < few; ++j) check_report("phase_map_row", points[j]);
+        break;
+      }
+      case 5: {
+        igb_many_class_report report{};
+        if (judge("many_class_law", igb_many_class_law(whole(), real(), maybe(report), &why_)))
+          number("many_class_law", report.mean_max_frequency + report.variance);
+        break;
+      }
+      case 6: {
+        std::vector<double> drifts = reals();
+        std::vector<double> g(most);
+        std::vector<uint32_t> counts(most);
+        (void)judge("sample_drifts", igb_sample_drifts(maybe(draw), n, drifts.data(), &why_));
+        if (judge("class_fractions",
+                  igb_class_fractions(real(), drifts.data(), n, g.data(), &why_)))
+          for (uint32_t k = 0; k < n; ++k) number("class_fractions", g[k]);
+        const uint32_t inputs = whole();
+        if (judge("sample_counts",
+                  igb_sample_counts(&draw, inputs, g.data(), n, counts.data(), &why_))) {
+          std::uint64_t sum = 0;
+          for (uint32_t k = 0; k < n; ++k) sum += counts[k];
+          if (sum != inputs) fail("sample_counts: sum");
+        }
+        break;
+      }
+      case 7: {
+        double value = 0.0;
+        if (judge("null_mean_max", igb_null_mean_max_frequency(whole(), n, maybe(value), &why_)))
+          number("null_mean_max", value);
+        if (judge("finite_variance",
+                  igb_finite_many_class_variance(whole(), real(), whole(), &value, &why_)))
+          number("finite_variance", value);
+        break;
+      }
+      case 8: {
+        double variance = 0.0;
+        const std::vector<double> pairs = reals();
+        const auto inputs = static_cast<uint32_t>(choices_.below(7));
+        if (judge("frequency_variance",
+                  igb_frequency_variance(static_cast<uint32_t>(choices_.below(6)), pairs.data(),
+                                         inputs, static_cast<int32_t>(n % 2), maybe(variance),
+                                         &why_)))
+          number("frequency_variance", variance);
+        break;
+      }
+      case 9: {
+        igb_outlook outlook{};
+        if (judge("predict", igb_predict(maybe(init), n, static_cast<uint32_t>(choices_.below(5)),
+                                         maybe(outlook), &why_)))
+          number("predict", outlook.gamma);
+        break;
+      }
+      case 10: {
+        igb_recommendation advice{};
+        const uint32_t depth = n % 6;
+        if (judge("recommend", igb_recommend(maybe(init), depth, 2, maybe(advice), &why_))) {
+          number("recommend", advice.best.sigma_w2);
+          char text[40];
+          (void)igb_reason(&advice, depth, 2, text, sizeof text);
+        }
+        break;
+      }
+      case 11: {
+        if (init.sigma_w2 < 1e-2) break;  // its pairs are mapped one by one, some s each
+        igb_kernel* kernel = nullptr;
+        const std::vector<float> inputs = floats();
+        const auto rows = static_cast<uint32_t>(choices_.below(6));
+        const auto width = static_cast<uint32_t>(choices_.below(7));
+        if (!judge("kernel_begin", igb_kernel_begin(maybe(init), inputs.data(), rows, width,
+                                                    memory(), bytes(), &kernel, &why_)))
+          break;
+        step_kernel(kernel, rows);
+        break;
+      }
+      case 12: {
+        if (init.sigma_w2 < 1e-2) break;
+        igb_kernel* kernel = nullptr;
+        std::vector<double> covariances = reals();
+        const auto rows = static_cast<uint32_t>(choices_.below(6));
+        for (uint32_t a = 0; a < rows; ++a) {
+          if (!rarely()) covariances[a * rows + a] = 1.5;
+        }
+        if (!judge("kernel_begin_covariances",
+                   igb_kernel_begin_covariances(maybe(init), covariances.data(), rows, memory(),
+                                                bytes(), &kernel, &why_)))
+          break;
+        step_kernel(kernel, rows);
+        break;
+      }
+      case 13: {
+        const igb_architecture shape{init, whole() % 9, whole(), whole(), whole()};
+        const igb_architecture small{init, 4, 8, 1 + n % 4, 2 + n % 3};
+        run_network(choices_.below(2) == 0 ? shape : small, draw);
+        break;
+      }
+      case 14: {
+        std::vector<float> out(most + 1, 7.0F);
+        const uint32_t layer = whole();
+        (void)judge("normals", igb_normals(maybe(draw), whole(), layer, whole(), whole(), n,
+                                           out.data(), &why_));
+        if (out[n] != 7.0F) fail("normals: overrun");
+        break;
+      }
+      case 15: {
+        std::vector<double> pmf(most + 1);
+        const double gamma = real();
+        if (judge("finite_two_class_law", igb_finite_two_class_law(gamma, n, pmf.data(), &why_))) {
+          double sum = 0.0;
+          for (uint32_t k = 0; k <= n; ++k) sum += pmf[k];
+          if (!(std::abs(sum - 1.0) < 1e-9)) fail("finite_two_class_law: mass");
+        }
+        (void)igb_two_class_cdf(gamma, real());
+        (void)igb_two_class_quantile(gamma, real());
+        (void)igb_two_class_max_quantile(gamma, real());
+        (void)igb_two_class_pdf(real(), real());
+        break;
+      }
+      case 16: {
+        igb_jet jet{};
+        igb_activation_facts facts{};
+        (void)judge("evaluate", igb_evaluate(activation(), real(), maybe(jet), &why_));
+        (void)judge("describe", igb_describe_activation(activation(), maybe(facts), &why_));
+        (void)igb_activation_name(activation());
+        (void)igb_block_name(static_cast<int32_t>(choices_.bits()));
+        (void)igb_activation_at(static_cast<int32_t>(choices_.bits()));
+        break;
+      }
+      default: {
+        std::vector<double> angles = reals();
+        igb_fourier_report mode{};
+        if (judge("fourier_mode",
+                  igb_fourier_mode(maybe(init), angles.data(), n % 4, maybe(mode), &why_)))
+          number("fourier_mode", mode.factor);
+      }
+    }
+  }
+
+  void step_kernel(igb_kernel* kernel, uint32_t rows) {
+    std::vector<double> q(rows);
+    std::vector<double> distances(std::size_t{rows} * rows);
+    igb_layer_report report{};
+    for (int layer = 0; layer < 2; ++layer) {
+      if (!judge("kernel_step", igb_kernel_step(kernel, maybe(report), &why_))) return;
+      (void)judge("kernel_variances", igb_kernel_variances(kernel, q.data(), &why_));
+      (void)judge("kernel_distances", igb_kernel_distances(kernel, distances.data(), &why_));
+      for (const double d : distances) number("kernel_distances", d);
+    }
+  }
+
+  void run_network(const igb_architecture& shape, const igb_draw& draw) {
+    const std::vector<float> inputs = floats();
+    const uint32_t rows = shape.input_width == 0 ? 3 : most / shape.input_width % 5;
+    size_t needed = 0;
+    (void)judge("forward_bytes", igb_forward_bytes(&shape, whole(), &needed, &why_));
+    igb_forward* run = nullptr;
+    if (!judge("forward_begin", igb_forward_begin(&shape, maybe(draw), inputs.data(), rows,
+                                                  memory(), bytes(), &run, &why_))) {
+      return;
+    }
+    igb_layer_report report{};
+    for (int layer = 0; layer < 6; ++layer) {
+      if (!judge("forward_step", igb_forward_step(run, maybe(report), &why_))) break;
+      uint32_t units = 0;
+      uint32_t stride = 0;
+      (void)igb_forward_preactivations(run, &units, &stride);
+    }
+    std::vector<uint16_t> classes(most);
+    (void)judge("forward_classes", igb_forward_classes(run, classes.data(), &why_));
+  }
+
+  Choices choices_;
+  AlignedMemory memory_;
+  AlignedMemory user_memory_{igb_user_activation_bytes()};
+  const igb_activation* user_ = nullptr;
+  igb_status why_{};
+  std::string wrong_;
+};
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const long cases = count > 1 ? std::atol(arguments[1]) : 400;
+  Fuzzer fuzzer(count > 2 ? std::strtoull(arguments[2], nullptr, 10) : 1);
+  for (long i = 0; i < cases; ++i) {
+    const std::string wrong = fuzzer.run();
+    if (!wrong.empty()) {
+      std::printf("case %ld: %s\n", i, wrong.c_str());
+      return 1;
+    }
+  }
+  std::printf("%ld cases: %d calls answered, %d refused\n", cases, fuzzer.answered, fuzzer.refused);
+  return fuzzer.answered > cases / 4 && fuzzer.refused > cases / 4 ? 0
+                                                                   : 1;  // or nothing was tested
+}
