@@ -208,9 +208,40 @@ constexpr auto closed = closed_forms(ActivationList{});
   });
 }
 
+[[gnu::flatten]] double dot(const double* x, const double* y, std::size_t count) {
+  std::array<Double, 4> sum;
+  sum.fill(Double(0.0));
+  std::size_t i = 0;
+  for (; i + 4 * double_lanes <= count; i += 4 * double_lanes) {
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::size_t at = i + k * double_lanes;
+      sum[k] = mul_add(Double::load_aligned(x + at), Double::load_aligned(y + at), sum[k]);
+    }
+  }
+  for (; i + double_lanes <= count; i += double_lanes) {
+    sum[0] = mul_add(Double::load_aligned(x + i), Double::load_aligned(y + i), sum[0]);
+  }
+  double total = xsimd::reduce_add((sum[0] + sum[1]) + (sum[2] + sum[3]));
+  for (; i < count; ++i) total += x[i] * y[i];
+  return total;
+}
+
+[[gnu::flatten]] void dots(const double* const* rows, const double* y, std::size_t count,
+                           double* products) {
+  std::array<Double, dot_rows> sum;
+  sum.fill(Double(0.0));
+  for (std::size_t i = 0; i < count; i += double_lanes) {
+    const Double factor = Double::load_aligned(y + i);
+    for (std::size_t k = 0; k < dot_rows; ++k) {
+      sum[k] = mul_add(Double::load_aligned(rows[k] + i), factor, sum[k]);
+    }
+  }
+  for (std::size_t k = 0; k < dot_rows; ++k) products[k] = xsimd::reduce_add(sum[k]);
+}
+
 }  // namespace
 
 extern const PairKernels pair_kernels{half_square_distance, homogeneous, given, interpolated,
-                                      closed.data()};
+                                      closed.data(),        dot,         dots};
 
 }  // namespace igb::IGB_TARGET

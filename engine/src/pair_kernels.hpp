@@ -65,6 +65,12 @@ struct PairKernels {
   void (*given)(const PairRow& row);  ///< the first column holds d_phi of this row
   void (*interpolated)(const PairRow& row, const InterpolatedForm& form);
   const PairForm* closed;  ///< by Activation::kernel
+  /// x.y; both start at a multiple of 64 bytes.
+  double (*dot)(const double* x, const double* y, std::size_t count);
+  /// Products of `dot_rows` such rows with y; count a multiple of pair_padding.
+  void (*dots)(const double* const* rows, const double* y, std::size_t count, double* products);
 };
+
+inline constexpr std::size_t dot_rows = 4;
 
 }  // namespace igb

@@ -108,22 +108,27 @@ void for_outer(const Feature& f, const Feature& g, Correlation pair, const Visit
              [&](double z, double weight) { visit(z, weight * density(z)); });
 }
 
-/// E[of(z')] over z' given z.
+/// E[of(z')] over z' = c z + s w given z. In units of w, since s may be tiny against c z.
 template <class Function>
 double given(const Feature& f, const Feature& g, Correlation pair, double z, const Function& of) {
   const double centre = pair.c * z;
   if (pair.s == 0.0) return of(centre);
-  const auto step = [&](double x) {
-    return std::min({3.0 * pair.s, f.smooth_length(x), g.smooth_length(x)});
+  constexpr double sliver = 1e-9;
+  const auto step = [&](double w) {
+    const double x = centre + pair.s * w;
+    return std::min(3.0, std::min(f.smooth_length(x), g.smooth_length(x)) / pair.s);
   };
   const auto stop = [&](double left, double right) {
-    return g.first_kink(left, f.first_kink(left, right));
+    const double x = centre + pair.s * (left + sliver);
+    const double end = centre + pair.s * right;
+    const double kink = g.first_kink(x, f.first_kink(x, end));
+    return kink < end ? std::max((kink - centre) / pair.s, left + sliver) : right;
   };
   double sum = 0.0;
-  for_panels(
-      centre - reach * pair.s, centre + reach * pair.s, step, stop,
-      [&](double x, double weight) { sum += weight * density((x - centre) / pair.s) * of(x); });
-  return sum / pair.s;
+  for_panels(-reach, reach, step, stop, [&](double w, double weight) {
+    sum += weight * density(w) * of(centre + pair.s * w);
+  });
+  return sum;
 }
 
 /// d_phi at c = 1, over ln(q_a / q_b)^2 unless the variances are equal, where it is the limit.
@@ -330,7 +335,7 @@ bool PairMap::build(const Activation& phi, double q_low, double q_high, double d
   log_half_ = 0.5 * std::log(q_high / q_low);
   root_high_ = std::sqrt(std::max(d_high, 1e-30));
   std::size_t variances = 1;
-  if (log_half_ > 1e-14) {
+  if (log_half_ > 1e-12) {
     const double decay = std::asinh(strip / log_half_);
     variances = 2 + static_cast<std::size_t>(-std::log(agreement) / decay);
   }

@@ -21,6 +21,7 @@ enum class Stream : std::uint32_t {
   drifts = 3,
   counts = 4,
   population = 5,
+  outputs = 6
 };
 
 /// The draw of one random network: member `network` of the ensemble `seed`. Different pairs give
