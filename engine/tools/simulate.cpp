@@ -12,8 +12,10 @@
 #include "failure.hpp"
 #include "igb/architecture.hpp"
 #include "igb/guessing_law.hpp"
+#include "igb/kernel_recursion.hpp"
 #include "igb/mean_field.hpp"
 #include "igb/statistics.hpp"
+#include "kernel_ensemble.hpp"
 #include "layer_options.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -37,6 +39,7 @@ struct SimulateOptions {
   std::string data = "gaussian";
   std::string data_dir = "/usr/share/datasets/fashion-mnist";
   std::string sampler = "dense";
+  const CLI::Option* width = nullptr;  ///< whether it was given
   Target target = Target::best;
 };
 
@@ -51,16 +54,31 @@ Target parse_target(const std::string& name) {
   throw Failure("target = '" + name + "' is not available on this machine; allowed: " + available);
 }
 
-void check_sampler(const std::string& name) {
-  if (name == "dense") return;
-  const bool planned = name == "gram" || name == "kernel";
-  throw Failure("sampler = '" + name + "' is " +
-                (planned ? "not available in this version" : "unknown") + "; allowed: dense");
+bool uses_kernel(const SimulateOptions& options) { return options.sampler == "kernel"; }
+
+void check_sampler(const SimulateOptions& options) {
+  const std::string& name = options.sampler;
+  if (name != "dense" && name != "kernel") {
+    throw Failure("sampler = '" + name + "' is " +
+                  (name == "gram" ? "not available in this version" : "unknown") +
+                  "; allowed: dense, kernel");
+  }
+  if (!uses_kernel(options)) return;
+  if (options.width->count() > 0) {
+    throw Failure(
+        "width = " + std::to_string(options.architecture.width) +
+        " means nothing to sampler = kernel, whose networks are infinitely wide; allowed: "
+        "no width");
+  }
+  if (options.inputs > 0) {
+    check(check_range("inputs", options.inputs, 2, kernel_inputs_max));
+  }
 }
 
+/// The kernel has several blocks and refuses the others itself.
 void check_block(const SimulateOptions& options) {
   const BlockKind kind = options.architecture.init.block.kind;
-  if (kind == BlockKind::plain) return;
+  if (kind == BlockKind::plain || uses_kernel(options)) return;
   throw Failure(std::string("block = '") + block_name(kind) + "' is not one of sampler " +
                 options.sampler + "; allowed: plain");
 }
@@ -101,9 +119,9 @@ Record parameters(const SimulateOptions& options, const EnsembleRequest& request
   Record record;
   options.layer.append_to(record);
   record.insert(record.end(), {{"sigma_w2", architecture.init.sigma_w2},
-                               {"sigma_b2", architecture.init.sigma_b2},
-                               {"width", std::uint64_t{architecture.width}},
-                               {"depth", std::uint64_t{architecture.depth}},
+                               {"sigma_b2", architecture.init.sigma_b2}});
+  if (!uses_kernel(options)) record.emplace_back("width", std::uint64_t{architecture.width});
+  record.insert(record.end(), {{"depth", std::uint64_t{architecture.depth}},
                                {"inputs", std::uint64_t{request.data->inputs}},
                                {"networks", std::uint64_t{request.networks}},
                                {"classes", std::uint64_t{architecture.classes}},
@@ -170,8 +188,8 @@ void append_frequencies(const EnsembleResult& ensemble, const Signal& output, st
 void run(SimulateOptions& options) {
   const Output output(options.common.output);
   options.layer.resolve(options.architecture.init);
+  check_sampler(options);
   check_block(options);
-  check_sampler(options.sampler);
   check(validate(options.architecture.init));
   const Dataset data = load(options);
   check_input_width(options, data);
@@ -189,8 +207,11 @@ void run(SimulateOptions& options) {
   const std::uint32_t layers = request.architecture.depth + 1;
   std::vector<Signal> theory(layers);
   check(trajectory(options.architecture.init, {input.q, 1.0 - input.c}, theory));
-  Progress progress("simulate", std::uint64_t{layers} * request.networks);
-  EnsembleResult ensemble = run_ensemble(request, [&] { progress.advance(); });
+  Progress progress("simulate", uses_kernel(options) ? kernel_steps(request)
+                                                     : std::uint64_t{layers} * request.networks);
+  const auto advance = [&] { progress.advance(); };
+  EnsembleResult ensemble =
+      uses_kernel(options) ? run_kernel_ensemble(request, advance) : run_ensemble(request, advance);
 
   Report report{.command = "simulate",
                 .parameters = parameters(options, request),
@@ -211,7 +232,9 @@ const char* const simulate_footer =
     "classes, theory_mean_max_frequency is that of the law of class counts for so many inputs at "
     "the output layer's theory_gamma, and ks_distance and ks_p_value (conservative, counts being "
     "discrete) compare the measured counts with that law; for more classes, or a negative "
-    "theory_gamma, they are none. JSON adds g, the class fractions of each network.\n";
+    "theory_gamma, they are none. JSON adds g, the class fractions of each network. With "
+    "--sampler kernel q, c, gamma, sigma_mu2 and sigma_y2 are those of the kernel of the inputs, "
+    "means over inputs and over pairs; memory: 8 bytes times the square of inputs.\n";
 
 }  // namespace
 
@@ -224,8 +247,9 @@ void add_simulate(CLI::App& program) {
   add_common(app, options->common);
   options->layer.add_to(app);
   add_variances(app, architecture.init);
-  add_count(app, "--width", architecture.width, 1, width_max, "units of a hidden layer")
-      ->default_str("1000");
+  options->width =
+      add_count(app, "--width", architecture.width, 1, width_max, "units of a hidden layer")
+          ->default_str("1000");
   add_count(app, "--depth", architecture.depth, 1, depth_max, "hidden layers")->default_str("100");
   add_count(app, "--classes", architecture.classes, 2, classes_max, "output units")
       ->default_str("2");
@@ -247,7 +271,10 @@ void add_simulate(CLI::App& program) {
                  "folder of the gzipped IDX files of fashion-mnist")
       ->type_name("DIR")
       ->default_str(options->data_dir);
-  app.add_option("--sampler", options->sampler, "dense: all weights drawn")
+  app.add_option(
+         "--sampler", options->sampler,
+         "dense: all weights drawn; kernel: networks of infinite width, drawn from the Gaussian "
+         "process of the kernel of the inputs")
       ->type_name("NAME")
       ->default_str("dense");
   add_count(app, "--threads", options->threads, 1, threads_max,

@@ -120,8 +120,6 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
       {tanh_run + "--threads 0", {"threads = 0", "1 to 1024"}},
       {tanh_run + "--sampler gram",
        {"sampler", "'gram'", "not available in this version", "dense"}},
-      {tanh_run + "--sampler kernel",
-       {"sampler", "'kernel'", "not available in this version", "dense"}},
       {tanh_run + "--sampler sparse", {"sampler", "'sparse'", "unknown", "dense"}},
       {tanh_run + "--target sse9", {"target", "'sse9'", "best, emulated, baseline"}},
       {"simulate --activation tanh --sigma-w2 nan --width 8", {"sigma_w2 = nan"}},
