@@ -375,3 +375,105 @@ TEST_CASE("the kernel of vectors is that of their products") {
     }
   }
 }
+
+TEST_CASE("distances far below the resolution of c keep their digits, variances differing") {
+  // Homogeneous phi: d_phi is that of equal variances. sin theta - theta cos theta as a series.
+  std::vector<double> k = exchangeable(2, 1.0, 1.0 - 0x1p-40);
+  k[3] = 3.0;
+  k[2] = std::sqrt(3.0) * (1.0 - 0x1p-40);
+  Run run(at("relu", 2.0, 0.0), k);
+  run.after(1);
+  const double d = run.kernel.d(1, 0);
+  CHECK(d == close(0x1p-40, 1e-3));
+  const double theta = 2.0 * std::asin(std::sqrt(d / 2.0));
+  const double chord = theta * theta * theta * (1.0 / 3.0 - theta * theta / 30.0);
+  run.after(1);
+  CHECK(run.kernel.d(1, 0) == close(d - chord / pi, 1e-14));
+}
+
+TEST_CASE("distances of homogeneous activations outlive their variances") {
+  for (const double sigma_w2 : {0.02, 100.0}) {
+    for (const double sigma_b2 : {0.0, 0.1}) {
+      Run run(at("relu", sigma_w2, sigma_b2), exchangeable(2, 1.0, 0.0));
+      Signal signal = first_layer(at("relu", sigma_w2, sigma_b2), {1.0, 1.0});
+      run.after(1);
+      for (int layer = 1; layer < 400; ++layer) {
+        signal = next_layer(at("relu", sigma_w2, sigma_b2), signal);
+      }
+      run.after(399);
+      CAPTURE(sigma_w2);
+      CAPTURE(sigma_b2);
+      CHECK(run.kernel.q()[0] == close(signal.q, 1e-11));
+      CHECK(run.kernel.d(1, 0) == close(signal.d, 1e-11));
+    }
+  }
+}
+
+TEST_CASE("kernels on all targets agree to rounding") {
+  for (const Activation& phi : activations()) {
+    const Initialisation init{&phi, 1.6, 0.1};
+    Run best(init, diverse(11));
+    best.after(5);
+    for (const Target target : targets()) {
+      Run run(init, diverse(11), target);
+      run.after(5);
+      for (std::size_t a = 1; a < 11; ++a) {
+        for (std::size_t b = 0; b < a; ++b) {
+          CHECK(std::abs(run.kernel.d(a, b) - best.kernel.d(a, b)) < 1e-13);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("kernel: what it cannot do is refused by name") {
+  const Initialisation init = at("tanh", 1.5, 0.1);
+  std::size_t bytes = 0;
+  CHECK(KernelRecursion::bytes(at("tanh", -1.0, 0.1), 3, bytes).code == StatusCode::out_of_range);
+  CHECK(KernelRecursion::bytes({}, 3, bytes).code == StatusCode::unknown_name);
+  for (const std::size_t bad : {std::size_t{0}, std::size_t{kernel_inputs_max} + 1}) {
+    const Status status = KernelRecursion::bytes(init, bad, bytes);
+    CHECK(status.code == StatusCode::out_of_range);
+    CHECK(std::string(status.parameter) == "inputs");
+  }
+  REQUIRE(KernelRecursion::bytes(init, 3, bytes).ok());
+  const AlignedMemory memory(bytes);
+  KernelRecursion kernel;
+  CHECK(kernel.step().code == StatusCode::finished);
+
+  const auto begin = [&](const std::vector<double>& covariances) {
+    Arena arena(memory.bytes());
+    return kernel.begin(init, covariances, arena);
+  };
+  const auto refuses = [&](const std::vector<double>& covariances, const std::string& parameter) {
+    const Status status = begin(covariances);
+    CHECK(status.code == StatusCode::out_of_range);
+    CHECK(std::string(status.parameter) == parameter);
+    CHECK(kernel.step().code == StatusCode::finished);
+  };
+  CHECK(begin(exchangeable(3, 1.0, 0.2)).ok());
+  refuses(std::vector<double>(8, 1.0), "covariances");
+  refuses({}, "inputs");
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+  for (const double bad : {0.0, -1.0, 2e12, 1e-310, infinity, not_a_number}) {
+    std::vector<double> k = exchangeable(3, 1.0, 0.2);
+    k[4] = bad;
+    refuses(k, "q0");
+  }
+  for (const double bad : {1.1, -1.1, infinity, not_a_number}) {
+    std::vector<double> k = exchangeable(3, 1.0, 0.2);
+    k[6] = bad;
+    refuses(k, "c0");
+  }
+
+  Arena shorter(memory.bytes().first(bytes - 1));
+  CHECK(kernel.begin(init, exchangeable(3, 1.0, 0.2), shorter).code ==
+        StatusCode::buffer_too_small);
+  Arena arena(memory.bytes());
+  std::vector<float> x = {1.0F, 2.0F, 3.0F, 0.5F, 1.0F, -1.0F};
+  CHECK(kernel.begin(init, x, 0, arena).code == StatusCode::out_of_range);
+  x[4] = std::numeric_limits<float>::infinity();
+  CHECK(kernel.begin(init, x, 2, arena).code == StatusCode::non_finite);
+  CHECK(kernel.step().code == StatusCode::finished);
+}

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "igb/critical_lines.hpp"
+#include "igb/kernel_recursion.hpp"
 #include "igb/network.hpp"
 #include "igb/phase_map.hpp"
 #include "igb/statistics.hpp"
@@ -98,6 +99,26 @@ void phase_map(benchmark::State& state) {
   }
 }
 BENCHMARK(phase_map)->Unit(benchmark::kMillisecond);
+
+/// Kernels of all layers of 1000 inputs, the output among them.
+void kernel_recursion(benchmark::State& state) {
+  constexpr std::size_t inputs = 1000;
+  constexpr std::uint32_t width = 100;
+  const igb::Initialisation init{igb::find_activation("relu"), 2.0, 0.0, {}};
+  std::vector<float> x(inputs * width);
+  check(igb::gaussian_inputs(1, width, x));
+  std::size_t bytes = 0;
+  check(igb::KernelRecursion::bytes(init, inputs, bytes));
+  std::vector<Line> memory = memory_of(bytes);
+  igb::KernelRecursion kernel;
+  for (auto _ : state) {
+    igb::Arena arena(bytes_of(memory));
+    check(kernel.begin(init, x, width, arena));
+    while (kernel.layer() <= main_job::depth) check(kernel.step());
+  }
+  state.counters["c"] = kernel.moments().c;
+}
+BENCHMARK(kernel_recursion)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 void igb_normals(benchmark::State& state) {
   std::vector<float> row(4096);

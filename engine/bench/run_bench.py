@@ -21,6 +21,8 @@ EDGE_TARGET = 2000.0
 ROUNDING = 2e-15
 MAP = "phase map of 256 x 256 points, tanh"
 MAP_TARGET = 60.0
+KERNEL = "kernel recursion, relu, depth 100, 1000 inputs"
+KERNEL_TARGET = 500.0
 REFERENCE = os.path.join(HERE, "..", "..", "tests", "reference", "edge_of_chaos.csv")
 
 
@@ -79,6 +81,7 @@ def one_round(args, python):
         "c": {name: job["c"] for name, job in jobs.items()},
         "edge": {"igb": igb["edge_of_chaos"], "scipy": scipy},
         "map": igb["phase_map"]["cpu_time"],
+        "kernel": igb["kernel_recursion"]["cpu_time"],
         "normals": {name: igb[name]["items_per_second"] for name in ("igb_normals", "std_normals")},
     }
 
@@ -156,6 +159,7 @@ def entries(rounds):
     result.append(entry("standard normals", "1/s", ours, peer, theirs, ratios, None, arch))
     result.extend(edge_entries(rounds, arch))
     result.append(time_entry(MAP, [r["map"] for r in rounds], MAP_TARGET, arch))
+    result.append(time_entry(KERNEL, [r["kernel"] for r in rounds], KERNEL_TARGET, arch))
     return result
 
 
