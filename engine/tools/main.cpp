@@ -17,6 +17,7 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", igb_version());
   program.require_subcommand(0, 1);
   igb::cli::add_theory(program);
+  igb::cli::add_gradients(program);
   igb::cli::add_lines(program);
   igb::cli::add_map(program);
   igb::cli::add_recommend(program);
@@ -28,7 +29,7 @@ int run(int argc, char** argv) {
   }
   if (program.get_subcommands().empty()) {
     throw igb::cli::Failure(
-        "a subcommand is needed; allowed: theory, lines, map, recommend, simulate");
+        "a subcommand is needed; allowed: theory, gradients, lines, map, recommend, simulate");
   }
   return 0;
 }

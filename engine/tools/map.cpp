@@ -122,8 +122,8 @@ void check_even(const char* parameter, const std::string& list, const std::vecto
 std::map<std::string, Place> phase_places(const Grid& grid, const Table& table) {
   std::map<std::string, std::vector<Place>> points;
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    points[cell_text(table.rows[i][2])].push_back({static_cast<double>(i % grid.sigma_b2.size()),
-                                                   static_cast<double>(i / grid.sigma_b2.size())});
+    points[cell_text(table.rows[i][2])].push_back({static_cast<double>(i / grid.sigma_w2.size()),
+                                                   static_cast<double>(i % grid.sigma_w2.size())});
   }
   std::map<std::string, Place> places;
   for (const auto& [phase, all] : points) {

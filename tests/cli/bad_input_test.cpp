@@ -5,6 +5,7 @@ namespace {
 
 const std::string tanh_theory = "theory --activation tanh ";
 const std::string tanh_map = "map --activation tanh --sigma-b2 0.1 ";
+const std::string tanh_gradients = "gradients --activation tanh --sigma-w2 1 ";
 const std::string tanh_run = "simulate --activation tanh --sigma-w2 1.5 --width 8 --depth 2 ";
 
 }  // namespace
@@ -14,7 +15,7 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
     std::string arguments;
     std::vector<std::string> parts;
   } cases[] = {
-      {"", {"subcommand", "theory, lines, map, recommend, simulate"}},
+      {"", {"subcommand", "theory, gradients, lines, map, recommend, simulate"}},
       {"simulat", {"simulat"}},
       {"theory --sigma-w2 1", {"--activation", "required"}},
       {tanh_theory, {"--sigma-w2", "required"}},
@@ -107,6 +108,13 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
       {tanh_theory + "--sigma-w2 1 --block residual_after --residual-depth 3 --depth 3 "
                      "--population 1000",
        {"population = 1000", "1024 to 16777216"}},
+      {"gradients --activation tanh --sigma-w2 1", {"--depth", "required"}},
+      {tanh_gradients + "--depth 0", {"depth = 0", "1 to 1048576"}},
+      {tanh_gradients + "--depth 3 --width 0", {"width = 0", "1 to 1048576"}},
+      {tanh_gradients + "--depth 3 --quantiles 0", {"quantiles = 0", "0 to 1", "neither"}},
+      {tanh_gradients + "--depth 3 --quantiles nan", {"quantiles = nan"}},
+      {tanh_gradients + "--depth 3 --c0 -0.5", {"output_d = 1.4"}},
+      {tanh_gradients + "--depth 3 --block batch_norm_before", {"block", "no such solution"}},
       {tanh_run + "--width 0", {"--width"}},
       {tanh_run + "--networks 0", {"networks = 0", "1 to 16777216"}},
       {tanh_run + "--networks 1e3", {"networks", "'1e3' is not a whole number", "16777216"}},

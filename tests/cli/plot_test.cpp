@@ -65,6 +65,29 @@ TEST_CASE("plotOfAMapNamesItsPhases") {
     CHECK_MESSAGE(contains(svg, phase), phase);
   }
   CHECK_FALSE(contains(svg, "chaotic"));
+
+  // Each name lies in its phase: from the place of its label back to sigma_b2 and sigma_w2.
+  const auto place = [&](const std::string& label) {
+    const std::size_t text = svg.find(">" + label + "<");
+    const std::size_t start = svg.rfind("translate(", text) + 10;
+    return std::pair(std::stod(svg.substr(start)), std::stod(svg.substr(svg.find(',', start) + 1)));
+  };
+  const auto [left, bottom] = std::pair(place(" 0").first, place(" 0.5").second);
+  const auto [right, top] = std::pair(place(" 0.2").first, place(" 4").second);
+  const std::pair<std::string, std::string> labels[] = {{"neutrality", "neutrality"},
+                                                        {"prejudice", "prejudice"},
+                                                        {"ordered prejudice", "ordered_prejudice"}};
+  for (const auto& [label, phase] : labels) {
+    const auto [x, y] = place(label);
+    const double sigma_b2 = 0.2 * (x - left) / (right - left);
+    const double sigma_w2 = 0.5 + 3.5 * (bottom - y) / (bottom - top);
+    const Json json = igb("theory --activation tanh --sigma-b2 " + std::to_string(sigma_b2) +
+                          " --sigma-w2 " + std::to_string(sigma_w2))
+                          .json();
+    CAPTURE(sigma_b2);
+    CAPTURE(sigma_w2);
+    CHECK(json["phase"] == phase);
+  }
 }
 
 TEST_CASE("plotLeavesOutLinesThatDoNotExist") {
