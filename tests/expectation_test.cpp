@@ -54,12 +54,17 @@ double relu_gap_by_integration(double q, double d) {
 }  // namespace
 
 TEST_CASE("activations are found by name and state facts that hold") {
-  CHECK(activations().size() >= 4);
-  for (const char* name : {"linear", "relu", "tanh", "erf"}) {
-    const Activation* phi = find_activation(name);
-    REQUIRE(phi != nullptr);
-    CHECK(std::string_view(phi->name) == name);
+  const char* const names[] = {"linear", "relu", "tanh",    "erf",      "leaky_relu",
+                               "sin",    "abs",  "sigmoid", "softplus", "elu",
+                               "selu",   "silu", "gelu",    "hard_tanh"};
+  REQUIRE(activations().size() == std::size(names));
+  for (std::size_t i = 0; i < std::size(names); ++i) {
+    const Activation* phi = find_activation(names[i]);
+    REQUIRE(phi == &activations()[i]);
+    CHECK(std::string_view(phi->name) == names[i]);
+    CHECK(phi->kernel == static_cast<int>(i));
   }
+  CHECK(named("leaky_relu").parameter == 0.01);
   CHECK(find_activation("") == nullptr);
   CHECK(find_activation("Tanh") == nullptr);
   CHECK(find_activation("tanh ") == nullptr);
@@ -76,6 +81,8 @@ TEST_CASE("activations are found by name and state facts that hold") {
         const double h = 1e-5;
         const double slope = (phi.value(side + h) - phi.value(side - h)) / (2.0 * h);
         CHECK(std::abs(phi.derivative(side) - slope) < 1e-9);
+        const double bend = (phi.derivative(side + h) - phi.derivative(side - h)) / (2.0 * h);
+        CHECK(std::abs(phi.second_derivative(side) - bend) < 1e-9);
       }
     }
     CHECK(phi.odd == odd);
@@ -207,7 +214,7 @@ TEST_CASE("the gap falls with its slope: d gap / dd = q kappa_dot") {
         CAPTURE(name);
         CAPTURE(q);
         CAPTURE(d);
-        const double h = 1e-4 * d;
+        const double h = 1e-4 * d / (1.0 + q * d);  // sin decays as exp(-q d)
         const double slope =
             (covariance_gap(phi, q, d + h) - covariance_gap(phi, q, d - h)) / (2.0 * h);
         CHECK(slope == close(q * slope_covariance(phi, q, d), 1e-7));

@@ -26,7 +26,8 @@ constexpr auto of_phi = []([[maybe_unused]] const Activation& phi, auto... x) {
 template <class Phi>
 constexpr Activation::ClosedForms closed_forms{
     of_phi<Phi::mean>,          of_phi<Phi::second_moment>,  of_phi<Phi::slope_moment>,
-    of_phi<Phi::growth_moment>, of_phi<Phi::covariance_gap>, of_phi<Phi::slope_covariance>};
+    of_phi<Phi::growth_moment>, of_phi<Phi::covariance_gap>, of_phi<Phi::slope_covariance>,
+    of_phi<Phi::covariance>};
 
 template <class Phi>
 constexpr Activation describe(int kernel) {

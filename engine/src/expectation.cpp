@@ -9,24 +9,13 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 constexpr double smallest_spread = 1e-280;  // below, u and v are equal to all digits
-constexpr double weight_reach = 8.8;   // standard deviations; the weight beyond is 1e-17
-constexpr double gaussian_step = 0.6;  // standard deviations; error of the trapezoid rule 1e-20
-
-struct Node {
-  double position;
-  double weight;
-};
-// Gauss-Legendre, the positive half of 16 nodes on [-1, 1].
-constexpr Node legendre_16[] = {
-    {0.09501250983763744, 0.1894506104550685},   {0.28160355077925891, 0.18260341504492359},
-    {0.45801677765722739, 0.16915651939500254},  {0.61787624440264375, 0.14959598881657673},
-    {0.75540440835500303, 0.12462897125553387},  {0.86563120238783174, 0.095158511682492785},
-    {0.94457502307323258, 0.062253523938647893}, {0.98940093499164993, 0.027152459411754095},
-};
+constexpr double resolved_reach = 200.0;  // beyond, phi is taken to be straight or nearly
+constexpr double gaussian_step = 0.6;     // standard deviations; error of the trapezoid rule 1e-20
 
 /// Largest step at which sums of phi'^2 have converged, from one trial: the error of the trapezoid
 /// rule is exp(-C / step) for analytic phi.
 double resolving_step(const Activation& phi) {
+  if (!phi.kinks.empty()) return 0.0;
   constexpr double trial = 0.4;
   constexpr double wanted = -37.0;  // ln of the error at which rounding takes over
   const auto square = [&](double u) { return phi.derivative(u) * phi.derivative(u); };
@@ -52,40 +41,90 @@ double support_of_slope(const Activation& phi, double limit) {
 
 }  // namespace
 
+double resolving_fraction(const Activation& phi, double reach) {
+  constexpr double agreement = 1e-13;
+  constexpr double smallest = 1.0 / 64.0;
+  const Cuts cuts(phi.kinks, 1.0);
+  const auto integral = [&](double fraction) {
+    double sum = 0.0;
+    visit_panels(
+        -reach, reach, false, {2.0 * fraction, reach, fraction},
+        [&](double u) { return cuts.next(u, 0.0); },
+        [&](double u, double weight) { sum += weight * phi.derivative(u) * phi.derivative(u); });
+    return sum;
+  };
+  double fraction = 1.0;
+  double coarse = integral(fraction);
+  while (fraction > smallest) {
+    const double fine = integral(0.5 * fraction);
+    if (std::abs(fine - coarse) <= agreement * fine) break;
+    coarse = fine;
+    fraction *= 0.5;
+  }
+  return fraction;
+}
+
 PairRule::PairRule(const Activation& phi, double q, double tilt)
     : phi_(phi),
       tilt_(tilt),
       q_(q),
       value_reach_(weight_reach * std::sqrt(q)),
       slope_reach_(phi.bounded && tilt == 0.0 ? support_of_slope(phi, value_reach_) : value_reach_),
-      step_(resolving_step(phi)) {}
+      step_(resolving_step(phi)),
+      fraction_(value_reach_ > table_reach * step_
+                    ? resolving_fraction(phi, std::min(value_reach_, resolved_reach))
+                    : 1.0) {}
 
 double PairRule::gap(double d) {
   const auto f = [&](double u) { return value(u); };
   const auto half_square = [](double a, double b) { return 0.5 * (a - b) * (a - b); };
   if (d <= 0.0) return 0.0;
-  if (d >= 2.0) return gaussian_mean([&](double u) { return half_square(f(u), f(-u)); }, q_);
-
-  // Differences of phi lose digits here, and kappa_dot is almost constant: two Gauss nodes.
-  if (q_ * d < 1e-4) {
-    const double offset = 0.5 / std::numbers::sqrt3;
-    return q_ * d * 0.5 *
-           (slope_covariance(d * (0.5 - offset)) + slope_covariance(d * (0.5 + offset)));
+  if (d >= 2.0) {
+    return gaussian_mean([&](double u) { return half_square(f(u), f(-u)); }, q_, phi_.kinks);
   }
-  if (value_reach_ > table_reach * step_ && slope_reach_ < value_reach_) {
-    return integrated_slope(d);
+
+  // Differences of phi lose digits here, and kappa_dot is almost a straight line in sqrt(d), for
+  // smooth phi in d: q INT_0^d kappa_dot by Gauss nodes.
+  if (q_ * d < 1e-4) return q_ * d * mean_slope_covariance(d);
+  if (value_reach_ > table_reach * step_) {
+    return panel_mean(d, [&](double u, double v) { return half_square(f(u), f(v)); });
   }
   const double y_reach = weight_reach * std::sqrt(q_ * d / 2.0);
   return pair_mean(d, std::min(value_reach_, slope_reach_ + y_reach), value_reach_, values_,
                    half_square, f);
 }
 
+/// The mean of kappa_dot over [0, d].
+double PairRule::mean_slope_covariance(double d) {
+  if (phi_.kinks.empty()) {
+    const double offset = 0.5 / std::numbers::sqrt3;
+    return 0.5 * (slope_covariance(d * (0.5 - offset)) + slope_covariance(d * (0.5 + offset)));
+  }
+  struct Node {
+    double position;
+    double weight;
+  };
+  constexpr Node nodes[] = {{0.33998104358485626, 0.65214515486254614},
+                            {0.86113631159405258, 0.34785484513745386}};
+  double sum = 0.0;
+  for (const Node& node : nodes) {
+    for (const double side : {-node.position, node.position}) {
+      const double root = 0.5 * (1.0 + side);  // of the fraction of d
+      sum += node.weight * root * slope_covariance(d * root * root);
+    }
+  }
+  return sum;
+}
+
 double PairRule::slope_covariance(double d) {
   const auto f = [&](double u) { return slope(u); };
-  if (q_ * d < smallest_spread) return gaussian_mean([&](double u) { return f(u) * f(u); }, q_);
-  if (d >= 2.0) return gaussian_mean([&](double u) { return f(u) * f(-u); }, q_);
-  return pair_mean(
-      d, slope_reach_, slope_reach_, slopes_, [](double a, double b) { return a * b; }, f);
+  const auto product = [](double a, double b) { return a * b; };
+  if (q_ * d < smallest_spread) return gaussian_mean([&](double u) { return f(u) * f(u); }, q_, phi_.kinks);
+  if (d >= 2.0) return gaussian_mean([&](double u) { return f(u) * f(-u); }, q_, phi_.kinks);
+  if (slope_reach_ > table_reach * step_) {
+    return panel_mean(d, [&](double u, double v) { return f(u) * f(v); });
+  }
+  return pair_mean(d, slope_reach_, slope_reach_, slopes_, product, f);
 }
 
 /// E[kernel(f(u), f(v))] of a kernel symmetric in its arguments that vanishes where |x| > x_reach
@@ -146,39 +185,6 @@ double PairRule::lattice_mean(double d, double x_step, double y_step, double x_r
   return sum * 2.0 * (x_step / x_sigma) * (y_step / y_sigma) / (2.0 * pi);
 }
 
-/// q INT_0^theta kappa_dot(cos t) sin t dt. For large q a bounded phi is a step, and all that
-/// happens lies within t ~ 1 / sigma of 0 and of pi: panels in asinh(sigma t) from either end.
-double PairRule::integrated_slope(double d) {
-  const double sigma = std::sqrt(q_);
-  const auto from_end = [&](double near, double far, bool from_pi) {
-    const double first = std::asinh(sigma * near);
-    const double length = std::asinh(sigma * far) - first;
-    const int panels = 1 + static_cast<int>(length / 2.0);
-    const double half = length / (2 * panels);
-    double sum = 0.0;
-    const auto add = [&](double tau, double weight) {
-      const double t = std::sinh(tau) / sigma;
-      const double sine = std::sin(t / 2.0);
-      const double distance = 2.0 * sine * sine;
-      const double jacobian = std::sin(t) * std::sqrt(t * t + 1.0 / q_);
-      sum += weight * jacobian * slope_covariance(from_pi ? 2.0 - distance : distance);
-    };
-    for (int panel = 0; panel < panels; ++panel) {
-      const double centre = first + (2 * panel + 1) * half;
-      for (const Node& node : legendre_16) {
-        add(centre - half * node.position, node.weight);
-        add(centre + half * node.position, node.weight);
-      }
-    }
-    return q_ * half * sum;
-  };
-
-  const double theta = 2.0 * std::asin(std::sqrt(d / 2.0));
-  if (theta <= pi / 2.0) return from_end(0.0, theta, false);
-  const double rest = 2.0 * std::asin(std::sqrt(1.0 - d / 2.0));
-  return from_end(0.0, pi / 2.0, false) + from_end(rest, pi / 2.0, true);
-}
-
 // Below this variance phi is its tangent at 0 to all digits; scaling from here avoids subnormals.
 namespace {
 constexpr double tangent_q = 1e-30;
@@ -187,29 +193,38 @@ constexpr double tangent_q = 1e-30;
 double mean(const Activation& phi, double q) {
   if (phi.closed != nullptr) return phi.closed->mean(phi, q);
   if (phi.odd) return 0.0;
-  return gaussian_mean([&](double u) { return phi.value(u); }, std::max(q, tangent_q));
+  return gaussian_mean([&](double u) { return phi.value(u); }, std::max(q, tangent_q), phi.kinks);
 }
 
 double second_moment(const Activation& phi, double q) {
   if (phi.closed != nullptr) return phi.closed->second_moment(phi, q);
   const auto square = [&](double u) { return phi.value(u) * phi.value(u); };
-  if (q >= tangent_q) return gaussian_mean(square, q);
+  if (q >= tangent_q) return gaussian_mean(square, q, phi.kinks);
   const double at_zero = phi.value(0.0) * phi.value(0.0);
-  return at_zero > 0.0 ? at_zero : gaussian_mean(square, tangent_q) * (q / tangent_q);
+  return at_zero > 0.0 ? at_zero : gaussian_mean(square, tangent_q, phi.kinks) * (q / tangent_q);
 }
 
 double slope_moment(const Activation& phi, double q) {
   if (phi.closed != nullptr) return phi.closed->slope_moment(phi, q);
   return gaussian_mean([&](double u) { return phi.derivative(u) * phi.derivative(u); },
-                       std::max(q, tangent_q));
+                       std::max(q, tangent_q), phi.kinks);
 }
 
 double growth_moment(const Activation& phi, double q) {
   if (phi.closed != nullptr) return phi.closed->growth_moment(phi, q);
-  // Where phi(0) is not 0, E[u] phi(0) phi'(0) = 0 is left as rounding error over q.
-  const double smallest = phi.value(0.0) == 0.0 ? tangent_q : 1e-10;
-  const double variance = std::max(q, smallest);
-  return gaussian_mean([&](double u) { return phi.value(u) * phi.derivative(u) * u; }, variance) /
+  // E[phi phi' u] / q. Where phi(0) is not 0, E[u] phi(0) phi'(0) = 0 would be left of it as
+  // rounding error over q.
+  const double variance = std::max(q, tangent_q);
+  if (phi.value(0.0) != 0.0 && variance < 1.0 && phi.kinks.empty() && phi.bend_at != nullptr) {
+    return gaussian_mean(
+        [&](double u) {
+          const double slope = phi.derivative(u);
+          return slope * slope + phi.value(u) * phi.second_derivative(u);
+        },
+        variance);
+  }
+  return gaussian_mean([&](double u) { return phi.value(u) * phi.derivative(u) * u; }, variance,
+                       phi.kinks) /
          variance;
 }
 
@@ -222,6 +237,16 @@ double covariance_gap(const Activation& phi, double q, double d) {
 double slope_covariance(const Activation& phi, double q, double d) {
   if (phi.closed != nullptr) return phi.closed->slope_covariance(phi, q, d);
   return PairRule(phi, std::max(q, tangent_q)).slope_covariance(d);
+}
+
+double covariance(const Activation& phi, double q_a, double q_b, double c) {
+  if (phi.closed != nullptr) return phi.closed->covariance(phi, q_a, q_b, c);
+  const double sigma_a = std::sqrt(std::max(q_a, tangent_q));
+  const double sigma_b = std::sqrt(std::max(q_b, tangent_q));
+  const double reach = weight_reach * std::max(sigma_a, sigma_b);
+  const double fraction = resolving_fraction(phi, std::min(reach, resolved_reach));
+  return PairPanels(phi, sigma_a, sigma_b, 1.0 - c, fraction)
+      .mean([&](double u, double v) { return phi.value(u) * phi.value(v); }, true);
 }
 
 }  // namespace igb

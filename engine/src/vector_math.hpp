@@ -2,6 +2,8 @@
 // squares, rounded to float). Maximal errors are those of a sweep in tests/vector_math_test.cpp.
 #pragma once
 
+#include <limits>
+
 #include "simd.hpp"
 
 namespace igb::IGB_TARGET {
@@ -11,15 +13,18 @@ struct VectorMath {
   using Vector = Float;
 
   /// e^x for -87 <= x <= 0.
-  static IGB_INLINE Float exp_negative(Float x) {
-    const Float n = xsimd::floor(mul_add(x, Float(1.44269504F), Float(0.5F)));
-    Float r = mul_add(n, Float(-0.693359375F), x);  // ln 2 in two parts, the first exact in n
-    r = mul_add(n, Float(2.12194440e-4F), r);
-    const Float tail =
-        polynomial(r, std::array{0.0013950476F, 0.0083688824F, 0.0416662060F, 0.1666651815F, 0.5F});
-    const Float mantissa = mul_add(tail, r * r, r) + Float(1.0F);
-    const Word exponent = as_word(xsimd::to_int(n) + Int(127)) << 23;
-    return mantissa * as_float(exponent);
+  static IGB_INLINE Float exp_negative(Float x) { return exp_negative(x, Float(0.0F)); }
+
+  /// e^(x + rest) for -87 <= x + rest <= 0, |rest| < 0.1.
+  static IGB_INLINE Float exp_negative(Float x, Float rest) {
+    const Scaled e = scaled_exp(x, rest);
+    return (e.growth + Float(1.0F)) * e.scale;
+  }
+
+  /// e^x - 1 for x <= 0, 2 ULP; NaN for NaN.
+  static IGB_INLINE Float expm1_negative(Float x) {
+    const Scaled e = scaled_exp(max(Float(-40.0F), x), Float(0.0F));
+    return mul_add(e.growth, e.scale, e.scale - Float(1.0F));
   }
 
   /// tanh x, 2 ULP; NaN for NaN.
@@ -52,12 +57,99 @@ struct VectorMath {
     return xsimd::select(size < Float(1.0F), small, with_sign_of(x, magnitude));
   }
 
+  /// sin x, 2 ULP for |x| <= 12000. Beyond, as if x had moved by one ULP; NaN from 2^23 on, where
+  /// that is a whole turn.
+  static IGB_INLINE Float sin(Float x) {
+    const Float n = xsimd::floor(mul_add(x, Float(0.318309886F), Float(0.5F)));
+    // pi in four parts, the products of n <= 2^12 with the first three exact
+    Float r = mul_add(n, Float(-3.140625F), x);
+    r = mul_add(n, Float(-0x1.fb4p-11F), r);
+    r = mul_add(n, Float(-0x1.444p-23F), r);
+    r = mul_add(n, Float(-0x1.68c234p-38F), r);
+    const Float square = r * r;
+    const Float tail = polynomial(
+        square, std::array{2.60578031e-6F, -1.98096022e-4F, 8.33306648e-3F, -0.166666597F});
+    const Float half_turn = n - Float(2.0F) * xsimd::floor(Float(0.5F) * n);
+    const Float sign = Float(1.0F) - Float(2.0F) * half_turn;
+    const Float sine = sign * mul_add(tail * square, r, r);
+    const Float not_a_number(std::numeric_limits<float>::quiet_NaN());
+    return xsimd::select(xsimd::abs(x) < Float(0x1p23F), sine, not_a_number);
+  }
+
+  /// 1 / (1 + e^-x), 3 ULP; 0 below -87, where it is less than 2e-38. NaN for NaN.
+  static IGB_INLINE Float sigmoid(Float x) {
+    const Float e = exp_negative(max(Float(-87.0F), Float(0.0F) - xsimd::abs(x)));
+    const Float positive = Float(1.0F) / (Float(1.0F) + e);
+    const Float negative = xsimd::select(x < Float(-87.0F), Float(0.0F), e * positive);
+    return where_negative(x, negative, positive);
+  }
+
+  /// x sigmoid(x), 4 ULP; 0 below -87. NaN for NaN.
+  static IGB_INLINE Float silu(Float x) {
+    return xsimd::select(x < Float(-87.0F), Float(0.0F), x * sigmoid(x));
+  }
+
+  /// ln(1 + e^x), 3 ULP; 0 below -87. NaN for NaN.
+  static IGB_INLINE Float softplus(Float x) {
+    const Float e = exp_negative(max(Float(-87.0F), Float(0.0F) - xsimd::abs(x)));
+    const Float s = e / (Float(2.0F) + e);  // ln(1 + e) = 2 atanh s
+    const Float square = s * s;
+    const Float tail =
+        polynomial(square, std::array{0.140122324F, 0.139995694F, 0.200108498F, 0.333332062F});
+    const Float log1p = Float(2.0F) * mul_add(tail * square, s, s);
+    return xsimd::select(x < Float(-87.0F), Float(0.0F), positive_part(x) + log1p);
+  }
+
+  /// x Phi(x), 6 ULP; 0 below -13.1, where it is less than 1e-37. NaN for NaN.
+  static IGB_INLINE Float gelu(Float x) {
+    const Float size = min(Float(13.1F), xsimd::abs(x));
+    // Phi(-size) e^(size^2 / 2) (size + 3) in (size - 3) / (size + 3)
+    const Float scale = Float(1.0F) / (size + Float(3.0F));
+    const Float ratio =
+        scale * polynomial((size - Float(3.0F)) * scale,
+                           std::array{-2.72203964e-4F, -9.11420328e-4F, 1.07748446e-3F,
+                                      6.92950003e-3F, -0.0104795191F, -0.0472572222F, 0.230019256F,
+                                      -0.50933224F, 0.729083657F});
+    // the exponent in two parts, the square in the first exact
+    const Float head = as_float(as_word(size) & Word(0xfffff000U));
+    const Float rest = (size - head) * (size + head);
+    // size Phi(-size), of which Phi alone would be subnormal
+    const Float below =
+        size * ratio * exp_negative(Float(-0.5F) * head * head, Float(-0.5F) * rest);
+    const Float negative = xsimd::select(x < Float(-13.1F), Float(0.0F), -below);
+    return where_negative(x, negative, x - below);
+  }
+
+  /// |x|.
+  static IGB_INLINE Float abs(Float x) { return xsimd::abs(x); }
+
   /// max(x, 0); NaN stays NaN.
-  static IGB_INLINE Float positive_part(Float x) {
-    return xsimd::select(x < Float(0.0F), Float(0.0F), x);
+  static IGB_INLINE Float positive_part(Float x) { return where_negative(x, Float(0.0F), x); }
+
+  /// x, or the nearer of -1 and 1 beyond; NaN stays NaN.
+  static IGB_INLINE Float clamp_to_one(Float x) { return min(Float(1.0F), max(Float(-1.0F), x)); }
+
+  /// `negative` where x < 0, `otherwise` elsewhere and where x is NaN.
+  static IGB_INLINE Float where_negative(Float x, Float negative, Float otherwise) {
+    return xsimd::select(x < Float(0.0F), negative, otherwise);
   }
 
  private:
+  /// e^x = scale (1 + growth), scale a power of two, |growth| < 0.42.
+  struct Scaled {
+    Float scale;
+    Float growth;
+  };
+  static IGB_INLINE Scaled scaled_exp(Float x, Float rest) {
+    const Float n = xsimd::floor(mul_add(x + rest, Float(1.44269504F), Float(0.5F)));
+    Float r = mul_add(n, Float(-0.693359375F), x);  // ln 2 in two parts, the first exact in n
+    r = mul_add(n, Float(2.12194440e-4F), r) + rest;
+    const Float tail =
+        polynomial(r, std::array{0.0013950476F, 0.0083688824F, 0.0416662060F, 0.1666651815F, 0.5F});
+    const Word exponent = as_word(xsimd::to_int(n) + Int(127)) << 23;
+    return {as_float(exponent), mul_add(tail, r * r, r)};
+  }
+
   /// NaN in `sign` survives: the sign is copied by adding a zero that carries it.
   static IGB_INLINE Float with_sign_of(Float sign, Float magnitude) {
     const Word sign_bit = as_word(sign) & Word(0x80000000U);

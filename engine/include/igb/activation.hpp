@@ -13,7 +13,7 @@ namespace igb {
 ///
 /// A user's own phi is a value of this type as well: fill in the functions and the facts, and point
 /// `context` to whatever the functions need; or have `make_activation` do so. Text is read by
-/// expression.hpp, sampled points by table.hpp.
+/// expression.hpp, sampled points by table.hpp. phi is continuous, and smooth between its kinks.
 struct Activation {
   using Function = double (*)(const Activation& phi, double x);
   struct ClosedForms;
@@ -22,7 +22,7 @@ struct Activation {
   bool odd = false;                     ///< phi(-x) = -phi(x)
   bool bounded = false;                 ///< |phi| has a finite supremum
   bool homogeneous = false;             ///< phi(a x) = a phi(x) for a > 0
-  std::span<const double> kinks;        ///< where phi or phi' jumps, ascending; smooth in between
+  std::span<const double> kinks;        ///< where a derivative of phi jumps, ascending
   Function value_at = nullptr;          ///< phi(x)
   Function slope_at = nullptr;          ///< phi'(x); at a kink either side's
   Function bend_at = nullptr;           ///< phi''(x) between the kinks
@@ -46,6 +46,8 @@ struct Activation {
     /// kappa(1) - kappa(c), without cancellation
     double (*covariance_gap)(const Activation& phi, double q, double d);
     double (*slope_covariance)(const Activation& phi, double q, double d);  ///< kappa_dot(c)
+    /// kappa for two variances
+    double (*covariance)(const Activation& phi, double q_a, double q_b, double c);
   };
 };
 

@@ -27,4 +27,7 @@ namespace igb {
 /// kappa_dot(c) = E[phi'(u) phi'(v)].
 [[nodiscard]] double slope_covariance(const Activation& phi, double q, double d);
 
+/// E[phi(u) phi(v)] for variances q_a, q_b >= 0 and correlation -1 <= c <= 1.
+[[nodiscard]] double covariance(const Activation& phi, double q_a, double q_b, double c);
+
 }  // namespace igb
