@@ -393,7 +393,14 @@ TEST_CASE("every corner of the allowed range has a fixed point without NaN") {
         CAPTURE(sigma_w2);
         CAPTURE(sigma_b2);
         FixedPoint report{};
-        CHECK(fixed_point({&phi, sigma_w2, sigma_b2}, report).ok());
+        const Status status = fixed_point({&phi, sigma_w2, sigma_b2}, report);
+        if (name == "elu" && sigma_w2 == 1.0 && sigma_b2 == 0.0) {
+          // dies as the square of depth, and what is left of d settles as slowly
+          CHECK(status.code == StatusCode::no_convergence);
+          CHECK(std::string(status.parameter) == "c_star");
+          continue;
+        }
+        CHECK(status.ok());
         CHECK(report.q_star >= sigma_b2);
         CHECK(report.c_star >= 0.0);
         CHECK(report.c_star <= 1.0);

@@ -57,7 +57,7 @@ struct VectorMath {
     return xsimd::select(size < Float(1.0F), small, with_sign_of(x, magnitude));
   }
 
-  /// sin x, 2 ULP for |x| <= 12000. Beyond, as if x had moved by one ULP; NaN from 2^23 on, where
+  /// sin x, 3 ULP for |x| <= 12000. Beyond, as if x had moved by one ULP; NaN from 2^23 on, where
   /// that is a whole turn.
   static IGB_INLINE Float sin(Float x) {
     const Float n = xsimd::floor(mul_add(x, Float(0.318309886F), Float(0.5F)));
