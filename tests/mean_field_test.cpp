@@ -394,7 +394,7 @@ TEST_CASE("every corner of the allowed range has a fixed point without NaN") {
         CAPTURE(sigma_b2);
         FixedPoint report{};
         const Status status = fixed_point({&phi, sigma_w2, sigma_b2}, report);
-        if (name == "elu" && sigma_w2 == 1.0 && sigma_b2 == 0.0) {
+        if (name == "elu" && std::abs(sigma_w2 - 1.0) <= edge_tolerance && sigma_b2 == 0.0) {
           // dies as the square of depth, and what is left of d settles as slowly
           CHECK(status.code == StatusCode::no_convergence);
           CHECK(std::string(status.parameter) == "c_star");

@@ -54,7 +54,8 @@ struct Averaged : Own {
     const Activation& phi = node.phi();
     const double q = node.fed_q();
     if (phi.odd) return Own::growth(node) / node.block().pool;
-    const double pull = gaussian_mean([&](double u) { return u * phi.derivative(u); }, q) / q;
+    const double pull =
+        gaussian_mean([&](double u) { return u * phi.derivative(u); }, q, phi.kinks) / q;
     return (Own::growth(node) + (node.block().pool - 1.0) * mean(phi, q) * pull) /
            node.block().pool;
   }
@@ -227,7 +228,7 @@ double unit_variance(const Initialisation& init, double q) {
 constexpr double small_q = 0.1;
 
 double mean_slope(const Activation& phi, double q) {
-  return gaussian_mean([&](double u) { return phi.derivative(u); }, q);
+  return gaussian_mean([&](double u) { return phi.derivative(u); }, q, phi.kinks);
 }
 
 }  // namespace
@@ -310,7 +311,7 @@ double Node::phi_edge_excess() {
         const double slope = phi_.derivative(u) - tilt;
         return q * slope * slope - value * value;
       },
-      q);
+      q, phi_.kinks);
 }
 
 double Node::phi_line_excess(double d) {
@@ -322,7 +323,7 @@ double Node::phi_line_excess(double d) {
         const double value = phi_.value(u) - tilt * u;
         return value * value;
       },
-      q);
+      q, phi_.kinks);
   return PairRule(phi_, q, tilt).gap(d) - d * bent_moment;
 }
 
