@@ -238,3 +238,106 @@ TEST_CASE("expectations reduce to moments at c = 1, c = 0 and c = -1") {
     }
   }
 }
+
+TEST_CASE("quadrature agrees with every closed form, smooth or with kinks") {
+  for (const Activation& phi : activations()) {
+    if (phi.closed == nullptr) continue;
+    Activation generic = phi;
+    generic.closed = nullptr;
+    const std::string name = phi.name;
+    CAPTURE(name);
+    for (double q : {1e-6, 1e-3, 0.1, 1.0, 7.0, 30.0, 100.0}) {
+      CAPTURE(q);
+      const double scale = second_moment(phi, q);
+      CHECK(std::abs(mean(generic, q) - mean(phi, q)) <= 1e-14 * std::sqrt(scale));
+      CHECK(second_moment(generic, q) == close(scale, 1e-14));
+      CHECK(slope_moment(generic, q) == close(slope_moment(phi, q), 1e-14));
+      CHECK(std::abs(growth_moment(generic, q) - growth_moment(phi, q)) <= 3e-15);
+      for (double d : {1e-12, 1e-6, 1e-5, 1e-3, 0.03, 0.3, 1.0, 1.5, 1.99, 1.999999, 2.0}) {
+        CAPTURE(d);
+        const double gap = covariance_gap(phi, q, d);
+        // abs is even: its gap vanishes towards d = 2, where only its absolute size can be had
+        const double smallest = d < 1.9 ? 0.0 : 1e-15 * scale;
+        CHECK(std::abs(covariance_gap(generic, q, d) - gap) <= 1e-13 * gap + smallest);
+        CHECK(std::abs(slope_covariance(generic, q, d) - slope_covariance(phi, q, d)) <= 1e-14);
+      }
+    }
+  }
+}
+
+TEST_CASE("pairs of activations with kinks match 18-digit values") {
+  // gap relative to itself, from integrals over v in closed form and over u in 25 digits
+  const igb::test::Table table("kinked_pairs.csv");
+  REQUIRE(table.size() == 78);
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    const Activation& phi = named(table.text(row, "activation"));
+    const double q = table.number(row, "q");
+    const double d = table.number(row, "d");
+    CAPTURE(table.text(row, "activation"));
+    CAPTURE(q);
+    CAPTURE(d);
+    CHECK(covariance_gap(phi, q, d) == close(table.number(row, "gap"), 1e-13));
+    CHECK(std::abs(slope_covariance(phi, q, d) - table.number(row, "kappa_dot")) <= 1e-14);
+  }
+}
+
+TEST_CASE("the gap of GELU and sin keeps its digits at large q and small d") {
+  // 2 gap / (q d) tends to 2 E[phi'^2]: by its expansion in 1 / q for GELU
+  for (double q : {1e6, 1e12, 1e20}) {
+    CAPTURE(q);
+    const double d = 1e-9 / q;
+    CHECK(covariance_gap(named("gelu"), q, d) ==
+          close(q * d * slope_moment(named("gelu"), q), 1e-9));
+  }
+  for (double d : {1e-200, 1e-30, 1e-18}) {
+    CHECK(covariance_gap(named("sin"), 2.0, d) ==
+          close(2.0 * d * slope_moment(named("sin"), 2.0), 1e-15));
+    CHECK(covariance_gap(named("gelu"), 2.0, d) ==
+          close(2.0 * d * slope_moment(named("gelu"), 2.0), 1e-14));
+  }
+}
+
+TEST_CASE("covariances of two variances: closed forms, quadrature and gap agree") {
+  for (const Activation& phi : activations()) {
+    Activation generic = phi;
+    generic.closed = nullptr;
+    const std::string name = phi.name;
+    CAPTURE(name);
+    for (double q_a : {1e-6, 0.3, 2.0, 100.0}) {
+      CAPTURE(q_a);
+      const double moment = second_moment(phi, q_a);
+      for (double c : {-1.0, -0.9999, -0.6, 0.0, 0.3, 0.99, 1.0}) {
+        CAPTURE(c);
+        const double kappa = moment - covariance_gap(phi, q_a, 1.0 - c);
+        CHECK(std::abs(covariance(phi, q_a, q_a, c) - kappa) <= 1e-13 * moment);
+        for (double q_b : {0.01, 2.0, 60.0}) {
+          CAPTURE(q_b);
+          const double scale = std::sqrt(moment * second_moment(phi, q_b));
+          const double expected = covariance(phi, q_a, q_b, c);
+          CHECK(std::abs(covariance(generic, q_a, q_b, c) - expected) <= 1e-13 * scale);
+          CHECK(std::abs(covariance(phi, q_b, q_a, c) - expected) <= 1e-13 * scale);
+        }
+      }
+    }
+    const double at_zero = phi.value(0.0);
+    CHECK(covariance(phi, 0.0, 2.0, 0.5) == close(at_zero * mean(phi, 2.0), 1e-12));
+  }
+}
+
+TEST_CASE("activations of no closed form have expectations at any variance") {
+  for (const char* name : {"sigmoid", "softplus", "elu", "selu", "silu", "hard_tanh"}) {
+    const Activation& phi = named(name);
+    CAPTURE(name);
+    for (double q : {1e-300, 1e-20, 1e4, 1e12}) {
+      CAPTURE(q);
+      for (double d : {1e-15, 1e-3, 1.0, 2.0}) {
+        CAPTURE(d);
+        const double gap = covariance_gap(phi, q, d);
+        // between the slopes' smallest and largest possible mean
+        CHECK(gap >= 0.0);
+        CHECK(gap <= q * d * slope_moment(phi, q) * (1.0 + 1e-12));
+        CHECK(slope_covariance(phi, q, d) <= slope_moment(phi, q) * (1.0 + 1e-12));
+      }
+    }
+  }
+}

@@ -241,6 +241,7 @@ double slope_covariance(const Activation& phi, double q, double d) {
 
 double covariance(const Activation& phi, double q_a, double q_b, double c) {
   if (phi.closed != nullptr) return phi.closed->covariance(phi, q_a, q_b, c);
+  if (std::min(q_a, q_b) <= 0.0) return phi.value(0.0) * mean(phi, std::max(q_a, q_b));
   const double sigma_a = std::sqrt(std::max(q_a, tangent_q));
   const double sigma_b = std::sqrt(std::max(q_b, tangent_q));
   const double reach = weight_reach * std::max(sigma_a, sigma_b);

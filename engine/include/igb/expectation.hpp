@@ -6,7 +6,8 @@ namespace igb {
 
 /// Expectations of phi(u), phi(v) over centred Gaussians of variance q each and correlation
 /// c = 1 - d. Arguments: q >= 0, 0 <= d <= 2. Closed form where the activation has one, otherwise
-/// the trapezoid rule, which converges geometrically for analytic phi: to about 1e-13 relative.
+/// quadrature that converges geometrically: the trapezoid rule for analytic phi, Gauss-Legendre
+/// panels cut at the kinks for others and for large q; to about 1e-13 relative.
 ///
 /// The distance d = 1 - c is the variable, not c: near the edge of chaos and in the ordered phase
 /// c agrees with 1 to all digits while d still carries the physics.
