@@ -303,14 +303,14 @@ TEST_CASE("covariances of two variances: closed forms, quadrature and gap agree"
     generic.closed = nullptr;
     const std::string name = phi.name;
     CAPTURE(name);
-    for (double q_a : {1e-6, 0.3, 2.0, 100.0}) {
+    for (double q_a : {1e-6, 2.0, 100.0}) {
       CAPTURE(q_a);
       const double moment = second_moment(phi, q_a);
-      for (double c : {-1.0, -0.9999, -0.6, 0.0, 0.3, 0.99, 1.0}) {
+      for (double c : {-1.0, -0.9999, 0.0, 0.3, 1.0}) {
         CAPTURE(c);
         const double kappa = moment - covariance_gap(phi, q_a, 1.0 - c);
         CHECK(std::abs(covariance(phi, q_a, q_a, c) - kappa) <= 1e-13 * moment);
-        for (double q_b : {0.01, 2.0, 60.0}) {
+        for (double q_b : {0.01, 60.0}) {
           CAPTURE(q_b);
           const double scale = std::sqrt(moment * second_moment(phi, q_b));
           const double expected = covariance(phi, q_a, q_b, c);

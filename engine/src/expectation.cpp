@@ -79,13 +79,15 @@ double PairRule::gap(double d) {
   const auto f = [&](double u) { return value(u); };
   const auto half_square = [](double a, double b) { return 0.5 * (a - b) * (a - b); };
   if (d <= 0.0) return 0.0;
+
+  // Differences of phi lose digits for small q d, where kappa_dot is almost constant; next to a
+  // kink for small d, where it is almost a straight line in sqrt(d): q INT_0^d kappa_dot by Gauss
+  // nodes.
+  const bool nearly_equal = q_ * d < 1e-4 && (phi_.kinks.empty() || d < 1e-4);
+  if (nearly_equal) return q_ * d * mean_slope_covariance(d);
   if (d >= 2.0) {
     return gaussian_mean([&](double u) { return half_square(f(u), f(-u)); }, q_, phi_.kinks);
   }
-
-  // Differences of phi lose digits here, and kappa_dot is almost a straight line in sqrt(d), for
-  // smooth phi in d: q INT_0^d kappa_dot by Gauss nodes.
-  if (q_ * d < 1e-4) return q_ * d * mean_slope_covariance(d);
   if (value_reach_ > table_reach * step_) {
     return panel_mean(d, [&](double u, double v) { return half_square(f(u), f(v)); });
   }

@@ -218,7 +218,7 @@ class PairPanels {
         x_sigma_ * std::sqrt(std::max(0.0, weight_reach * weight_reach - z_y * z_y));
     double sum = 0.0;
     visit_panels(
-        half ? 0.0 : -reach, reach, false, grading(x_sigma_),
+        half ? 0.0 : -reach, reach, half && y == 0.0, grading(x_sigma_),
         [&](double x) { return std::min(a_.next(x, -y), b_.next(x, y)); },
         [&](double x, double weight) {
           const double z = x / x_sigma_;
