@@ -145,11 +145,14 @@ TEST_CASE("a pool of one unit is the activation itself") {
       CAPTURE(q);
       CHECK(max_pool_second_moment(phi, 1, q) == close(second_moment(phi, q), 1e-13));
       CHECK(max_pool_slope_moment(phi, 1, q) == close(slope_moment(phi, q), 1e-13));
-      CHECK(max_pool_growth_moment(phi, 1, q) == close(growth_moment(phi, q), 1e-12));
+      // Those of sin decay as exp(-q), those of abs pass 0: measured by E[phi'^2].
+      const double scale = slope_moment(phi, q);
+      CHECK(std::abs(max_pool_growth_moment(phi, 1, q) - growth_moment(phi, q)) <= 1e-12 * scale);
       for (double d : distances) {
         CAPTURE(d);
         CHECK(max_pool_covariance_gap(phi, 1, q, d) == close(covariance_gap(phi, q, d), 1e-11));
-        CHECK(max_pool_slope_covariance(phi, 1, q, d) == close(slope_covariance(phi, q, d), 1e-11));
+        CHECK(std::abs(max_pool_slope_covariance(phi, 1, q, d) - slope_covariance(phi, q, d)) <=
+              1e-11 * scale);
       }
     }
   }

@@ -281,6 +281,7 @@ struct Abs {
     return q * (nearer - 2.0 / std::numbers::pi * sine_minus_chord(angle_of(nearer), nearer));
   }
   static double slope_covariance(double /*q*/, double d) {
+    if (d > 0.5) return 2.0 / std::numbers::pi * std::asin(1.0 - d);
     return 1.0 - 2.0 / std::numbers::pi * angle_of(d);
   }
   static double covariance(double q_a, double q_b, double c) {
