@@ -190,9 +190,9 @@ TEST_CASE("Mehler's series gives the same moments of tanh as quadrature") {
 }
 
 TEST_CASE("a map agrees with fixed_point at every point") {
-  const std::vector<double> sigma_b2{0.0, 1e-12, 1e-5, 0.003, 0.05, 0.2, 1.3};
+  const std::vector<double> sigma_b2{0.0, 1e-12, 0.003, 0.2};
   for (const Activation& phi : activations()) {
-    check_grid(phi, sigma_b2, evenly(0.05, 5.0, 23));
+    check_grid(phi, sigma_b2, evenly(0.05, 5.0, 9));
   }
 }
 

@@ -141,7 +141,7 @@ TEST_CASE("a pool of one unit is the activation itself") {
     if (!phi.odd && !phi.homogeneous) continue;
     const std::string name = phi.name;
     CAPTURE(name);
-    for (double q : {1e-40, 1e-3, 1.0, 40.0}) {
+    for (double q : {1e-40, 1e-3, 1.0, 8.0}) {
       CAPTURE(q);
       CHECK(max_pool_second_moment(phi, 1, q) == close(second_moment(phi, q), 1e-13));
       CHECK(max_pool_slope_moment(phi, 1, q) == close(slope_moment(phi, q), 1e-13));

@@ -393,7 +393,7 @@ class Fuzzer {
 }  // namespace
 
 int main(int count, char** arguments) {
-  const long cases = count > 1 ? std::atol(arguments[1]) : 400;
+  const long cases = count > 1 ? std::atol(arguments[1]) : 100;
   Fuzzer fuzzer(count > 2 ? std::strtoull(arguments[2], nullptr, 10) : 1);
   for (long i = 0; i < cases; ++i) {
     const std::string wrong = fuzzer.run();
