@@ -9,8 +9,8 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 constexpr double smallest_spread = 1e-280;  // below, u and v are equal to all digits
-constexpr double resolved_reach = 200.0;  // beyond, phi is taken to be straight or nearly
-constexpr double gaussian_step = 0.6;     // standard deviations; error of the trapezoid rule 1e-20
+constexpr double resolved_reach = 200.0;    // beyond, phi is taken to be straight or nearly
+constexpr double gaussian_step = 0.6;  // standard deviations; error of the trapezoid rule 1e-20
 
 /// Largest step at which sums of phi'^2 have converged, from one trial: the error of the trapezoid
 /// rule is exp(-C / step) for analytic phi.
@@ -121,7 +121,8 @@ double PairRule::mean_slope_covariance(double d) {
 double PairRule::slope_covariance(double d) {
   const auto f = [&](double u) { return slope(u); };
   const auto product = [](double a, double b) { return a * b; };
-  if (q_ * d < smallest_spread) return gaussian_mean([&](double u) { return f(u) * f(u); }, q_, phi_.kinks);
+  if (q_ * d < smallest_spread)
+    return gaussian_mean([&](double u) { return f(u) * f(u); }, q_, phi_.kinks);
   if (d >= 2.0) return gaussian_mean([&](double u) { return f(u) * f(-u); }, q_, phi_.kinks);
   if (slope_reach_ > table_reach * step_) {
     return panel_mean(d, [&](double u, double v) { return f(u) * f(v); });

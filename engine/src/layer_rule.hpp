@@ -91,8 +91,9 @@ class LayerMap {
                                        ///< is that slope but for the factor q / q'
   double backward(double d);           ///< factor of squared gradients, downwards
   double variance_slope();             ///< dq' / dq
-  /// Whether it leaves every correlation as it is: of a linear node, without bias. To be asked where
-  /// phi is homogeneous, and at the ends of the range of q, where it is its tangent or asymptote.
+  /// Whether it leaves every correlation as it is: of a linear node, without bias. To be asked
+  /// where phi is homogeneous, and at the ends of the range of q, where it is its tangent or
+  /// asymptote.
   bool is_linear();
 
  private:
