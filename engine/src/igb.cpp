@@ -320,7 +320,7 @@ int32_t igb_leaky_relu(double slope, void* memory, size_t bytes, const igb_activ
                    igb::check_range("slope", slope, -leaky_slope_max, leaky_slope_max),
                    family != nullptr ? Status{} : Status{StatusCode::unknown_name, "leaky_relu"},
                    make_in(memory, bytes, phi)});
-  if (status.ok()) {
+  if (status.ok() && family != nullptr && phi != nullptr) {
     *phi = *family;
     phi->parameter = slope;
     phi->odd = slope == 1.0;
@@ -334,7 +334,7 @@ int32_t igb_expression(const char* text, size_t length, void* memory, size_t byt
   igb::Expression* expression = nullptr;
   const Status checked = first_error(
       {require({{"text", text}, {"activation", activation}}), make_in(memory, bytes, expression)});
-  if (!checked.ok()) return report_to(why, checked);
+  if (!checked.ok() || expression == nullptr) return report_to(why, checked);
   const Status status = expression->parse({text, length});
   if (status.ok()) *activation = opaque(&expression->activation());
   return report_to(why, status);
@@ -345,7 +345,7 @@ int32_t igb_table(const double* x, const double* y, uint32_t points, void* memor
   igb::Table* table = nullptr;
   const Status checked = first_error(
       {require({{"x", x}, {"y", y}, {"activation", activation}}), make_in(memory, bytes, table)});
-  if (!checked.ok()) return report_to(why, checked);
+  if (!checked.ok() || table == nullptr) return report_to(why, checked);
   const Status status = table->set({x, points}, {y, points});
   if (status.ok()) *activation = opaque(&table->activation());
   return report_to(why, status);
@@ -397,7 +397,7 @@ int32_t igb_phase_map_begin(const igb_initialisation* init, void* memory, size_t
   igb_phase_map* object = nullptr;
   const Status made = first_error(
       {require({{"activation", init->activation}}), make_with_arena(memory, bytes, arena, object)});
-  if (!made.ok()) return report_to(why, made);
+  if (!made.ok() || object == nullptr) return report_to(why, made);
   const Status status =
       object->map.begin(*activation_of(init->activation), block_of(init->block), arena);
   if (status.ok()) *map = object;
@@ -775,7 +775,7 @@ int32_t igb_kernel_begin(const igb_initialisation* init, const float* inputs, ui
        igb::check_range("inputs", count, 1, igb::kernel_inputs_max),
        igb::check_range("width", width, 1, igb::width_max),
        checked_size<float>(count, width, values), make_with_arena(memory, bytes, arena, object)});
-  if (!made.ok()) return report_to(why, made);
+  if (!made.ok() || object == nullptr) return report_to(why, made);
   const Status status =
       object->recursion.begin(initialisation(*init), std::span(inputs, values), width, arena);
   if (status.ok()) *kernel = object;
@@ -792,7 +792,7 @@ int32_t igb_kernel_begin_covariances(const igb_initialisation* init, const doubl
       {require({{"init", init}, {"covariances", covariances}, {"kernel", kernel}}),
        igb::check_range("inputs", count, 1, igb::kernel_inputs_max),
        checked_size<double>(count, count, values), make_with_arena(memory, bytes, arena, object)});
-  if (!made.ok()) return report_to(why, made);
+  if (!made.ok() || object == nullptr) return report_to(why, made);
   const Status status =
       object->recursion.begin(initialisation(*init), std::span(covariances, values), arena);
   if (status.ok()) *kernel = object;
