@@ -13,7 +13,6 @@
 namespace igb {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// sigma_w2 and sigma_b2 of the point of a line whose fixed point is q.
