@@ -8,12 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "igb/gaussian_process.hpp"
+#include "igb/gradients.hpp"
 #include "igb/guessing_law.hpp"
 #include "igb/igb.h"
 #include "igb/kernel_recursion.hpp"
 #include "igb/many_class_law.hpp"
 #include "igb/mean_field.hpp"
 #include "igb/phase_map.hpp"
+#include "igb/population.hpp"
 #include "igb/recommend.hpp"
 #include "igb/statistics.hpp"
 #include "support/close.hpp"
@@ -256,6 +259,7 @@ TEST_CASE("cApiTrajectoryIsTheIteratedMap") {
   for (const igb_signal& layer : signals) {
     CHECK(layer.q == signal.q);
     CHECK(layer.c == signal.c());
+    CHECK(layer.d == signal.d);
     CHECK(layer.gamma == signal.gamma());
     CHECK(layer.backward == igb::backward_factor(same, signal));
     signal = igb::next_layer(same, signal);
@@ -486,6 +490,28 @@ TEST_CASE("cApiRefusesNullPointersByName") {
   null(igb_kernel_step(nullptr, &layer, &why), "kernel");
   null(igb_kernel_variances(nullptr, x, &why), "kernel");
   null(igb_kernel_distances(nullptr, x, &why), "kernel");
+  const igb_population population{1024, 1, 0};
+  igb_population_layer units{};
+  igb_layer_gradient gradient{};
+  igb_gaussian_process* process = nullptr;
+  int32_t done = 0;
+  null(igb_population_bytes(nullptr, 1, &bytes, &why), "population");
+  null(igb_population_bytes(&population, 1, nullptr, &why), "bytes");
+  null(igb_population_trajectory(nullptr, 1, 0, &population, memory, 64, 1, &units, &why), "init");
+  null(igb_population_trajectory(&init, 1, 0, nullptr, memory, 64, 1, &units, &why), "population");
+  null(igb_population_trajectory(&init, 1, 0, &population, memory, 64, 1, nullptr, &why), "layers");
+  null(igb_gradients_bytes(1, nullptr, &why), "bytes");
+  null(igb_backward(nullptr, 1, 0, 1, memory, 64, &gradient, &why), "init");
+  null(igb_backward(&init, 1, 0, 1, memory, 64, nullptr, &why), "gradients");
+  null(igb_gradient_report(nullptr, 1, 0, 1, 9, 0, x, 1, memory, 64, x, &why), "init");
+  null(igb_gradient_report(&init, 1, 0, 1, 9, 0, nullptr, 1, memory, 64, x, &why), "probabilities");
+  null(igb_gradient_report(&init, 1, 0, 1, 9, 0, x, 1, memory, 64, nullptr, &why), "report");
+  null(igb_gaussian_process_bytes(1, nullptr, &why), "bytes");
+  null(igb_gaussian_process_begin(nullptr, memory, 64, &process, &why), "kernel");
+  null(igb_gaussian_process_step(nullptr, &done, &why), "process");
+  null(igb_gaussian_process_outputs(nullptr, &draw, 0, x, &why), "process");
+  null(igb_gaussian_process_classes(nullptr, &draw, 2, &guess, &why), "process");
+  CHECK(std::isnan(igb_gaussian_process_jitter(nullptr)));
   CHECK(igb_forward_preactivations(nullptr, &size, &size) == nullptr);
   CHECK(std::isnan(igb_ks_distance(nullptr, x, 1)));
   CHECK(std::isnan(igb_ks_distance(&size, nullptr, 1)));
@@ -743,4 +769,166 @@ TEST_CASE("cApiLinesOfPooledReluAreThoseOfTheTheoryCard") {
   igb_status why{};
   CHECK(igb_variance_line(&tanh, &point, &why) == IGB_NO_SOLUTION);
   CHECK(std::string(why.parameter) == "activation");
+}
+
+TEST_CASE("cApiGradientsAreThoseOfTheLibrary") {
+  const igb_initialisation init = plain("tanh", 2.2, 0.1);
+  const igb::Initialisation same{igb::find_activation("tanh"), 2.2, 0.1};
+  constexpr uint32_t depth = 6;
+  std::vector<igb::Signal> signals(depth + 1);
+  std::vector<igb::LayerGradient> expected(depth);
+  REQUIRE(igb::trajectory(same, {0.8, 0.7}, signals).ok());
+  REQUIRE(igb::backward(same, std::span(signals).first(depth), expected).ok());
+
+  size_t bytes = 0;
+  REQUIRE(igb_gradients_bytes(depth, &bytes, nullptr) == IGB_OK);
+  const igb::test::AlignedMemory memory(bytes);
+  void* const place = memory.bytes().data();
+  std::vector<igb_layer_gradient> gradients(depth);
+  CHECK(igb_backward(&init, 0.8, 0.3, depth, place, bytes - 1, gradients.data(), nullptr) ==
+        IGB_BUFFER_TOO_SMALL);
+  REQUIRE(igb_backward(&init, 0.8, 0.3, depth, place, bytes, gradients.data(), nullptr) == IGB_OK);
+  for (uint32_t l = 0; l < depth; ++l) {
+    CHECK(gradients[l].log_q == expected[l].log_q);
+    CHECK(gradients[l].log_q_ab == expected[l].log_q_ab);
+    CHECK(gradients[l].sign_ab == expected[l].sign_ab);
+  }
+
+  const double probabilities[] = {0.25, 0.5};
+  for (int32_t labels = 0; labels < 3; ++labels) {
+    std::vector<double> report(depth * 5);
+    std::vector<double> wanted(depth * 5);
+    REQUIRE(igb_gradient_report(&init, 0.8, 0.3, depth, 300, labels, probabilities, 2, place, bytes,
+                                report.data(), nullptr) == IGB_OK);
+    REQUIRE(igb::gradient_report(expected, {signals.back()}, 300, static_cast<igb::Labels>(labels),
+                                 probabilities, wanted)
+                .ok());
+    CHECK(report == wanted);
+    CHECK(report[4] == report[0]);  // the median
+  }
+  CHECK(std::string(igb_labels_name(0)) == "favoured");
+  CHECK(std::string(igb_labels_name(1)) == "unfavoured");
+  CHECK(std::string(igb_labels_name(2)) == "all");
+  CHECK(std::string(igb_labels_name(3)) == "unknown");
+  CHECK(std::string(igb_labels_name(-1)) == "unknown");
+
+  igb_status why{};
+  double report[depth * 4];
+  const auto refused = [&](uint32_t layers, uint32_t width, int32_t labels, double p) {
+    CHECK(igb_gradient_report(&init, 1.0, 0.0, layers, width, labels, &p, 1, place, bytes, report,
+                              &why) == IGB_OUT_OF_RANGE);
+    return std::string(why.parameter);
+  };
+  CHECK(refused(0, 300, 0, 0.5) == "depth");
+  CHECK(refused(6, 0, 0, 0.5) == "width");
+  CHECK(refused(6, 300, 3, 0.5) == "labels");
+  CHECK(refused(6, 300, 0, 1.0) == "probability");
+}
+
+TEST_CASE("cApiPopulationsAreThoseOfTheLibrary") {
+  igb_initialisation init = plain("tanh", 2.0, 0.1);
+  init.block.kind = static_cast<int32_t>(igb::BlockKind::residual_after);
+  init.block.residual_depth = 4;
+  const igb::Initialisation same{igb::find_activation("tanh"),
+                                 2.0,
+                                 0.1,
+                                 {.kind = igb::BlockKind::residual_after, .residual_depth = 4}};
+  const igb_population population{2048, 7, 1};
+  constexpr uint32_t count = 4;
+  size_t bytes = 0;
+  REQUIRE(igb_population_bytes(&population, count, &bytes, nullptr) == IGB_OK);
+  const igb::test::AlignedMemory memory(bytes);
+  std::vector<igb_population_layer> layers(count);
+  CHECK(igb_population_trajectory(&init, 1.0, 0.2, &population, memory.bytes().data(), bytes - 64,
+                                  count, layers.data(), nullptr) == IGB_BUFFER_TOO_SMALL);
+  REQUIRE(igb_population_trajectory(&init, 1.0, 0.2, &population, memory.bytes().data(), bytes,
+                                    count, layers.data(), nullptr) == IGB_OK);
+  const igb::test::AlignedMemory own(bytes);
+  igb::Arena arena(own.bytes());
+  std::vector<igb::PopulationLayer> expected(count);
+  REQUIRE(igb::population_trajectory(same, {1.0, 0.8}, {2048, 7, true}, arena, expected).ok());
+  for (uint32_t l = 0; l < count; ++l) {
+    CHECK(layers[l].signal.q == expected[l].signal.q);
+    CHECK(layers[l].signal.c == expected[l].signal.c());
+    CHECK(layers[l].signal.d == expected[l].signal.d);
+    CHECK(layers[l].signal.gamma == expected[l].signal.gamma());
+    CHECK(layers[l].q_error == expected[l].q_error);
+    CHECK(layers[l].c_error == expected[l].c_error);
+    CHECK(layers[l].gamma_error == expected[l].gamma_error);
+    if (l + 1 < count) {
+      CHECK(layers[l].signal.backward == expected[l].backward);
+      CHECK(layers[l].backward_error == expected[l].backward_error);
+    }
+  }
+  CHECK(std::isnan(layers.back().signal.backward));
+
+  igb_status why{};
+  const igb_population odd{1025, 1, 0};
+  CHECK(igb_population_bytes(&odd, count, &bytes, &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "samples (a multiple of 32)");
+  init.block.kind = 0;
+  CHECK(igb_population_trajectory(&init, 1.0, 0.2, &population, memory.bytes().data(), bytes, count,
+                                  layers.data(), &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "block");
+}
+
+TEST_CASE("cApiGaussianProcessesAreThoseOfTheLibrary") {
+  const igb_initialisation init = plain("relu", 2.0, 0.1);
+  const igb::Initialisation same{igb::find_activation("relu"), 2.0, 0.1};
+  constexpr uint32_t count = 5;
+  constexpr uint32_t width = 7;
+  std::vector<float> inputs(count * width);
+  REQUIRE(igb_gaussian_inputs(1, count, width, inputs.data(), nullptr) == IGB_OK);
+
+  size_t kernel_bytes = 0;
+  size_t bytes = 0;
+  REQUIRE(igb_kernel_bytes(&init, count, &kernel_bytes, nullptr) == IGB_OK);
+  REQUIRE(igb_gaussian_process_bytes(count, &bytes, nullptr) == IGB_OK);
+  const igb::test::AlignedMemory kernel_memory(kernel_bytes);
+  const igb::test::AlignedMemory memory(bytes);
+  igb_kernel* kernel = nullptr;
+  REQUIRE(igb_kernel_begin(&init, inputs.data(), count, width, kernel_memory.bytes().data(),
+                           kernel_bytes, &kernel, nullptr) == IGB_OK);
+  igb_gaussian_process* process = nullptr;
+  for (int layer = 1; layer <= 3; ++layer) {
+    REQUIRE(igb_kernel_step(kernel, nullptr, nullptr) == IGB_OK);
+  }
+  CHECK(igb_gaussian_process_begin(kernel, memory.bytes().data(), bytes - 64, &process, nullptr) ==
+        IGB_BUFFER_TOO_SMALL);
+  CHECK(process == nullptr);
+  REQUIRE(igb_gaussian_process_begin(kernel, memory.bytes().data(), bytes, &process, nullptr) ==
+          IGB_OK);
+  igb_status why{};
+  const igb_draw draw{9, 3};
+  std::vector<double> values(count);
+  std::vector<uint16_t> guesses(count);
+  CHECK(igb_gaussian_process_outputs(process, &draw, 0, values.data(), &why) == IGB_FINISHED);
+  int32_t done = 0;
+  while (done == 0) REQUIRE(igb_gaussian_process_step(process, &done, nullptr) == IGB_OK);
+  CHECK(igb_gaussian_process_step(process, &done, nullptr) == IGB_OK);  // once more is no error
+  REQUIRE(igb_gaussian_process_outputs(process, &draw, 2, values.data(), nullptr) == IGB_OK);
+  REQUIRE(igb_gaussian_process_classes(process, &draw, 3, guesses.data(), nullptr) == IGB_OK);
+
+  const igb::test::AlignedMemory own(kernel_bytes + bytes);
+  igb::Arena arena(own.bytes());
+  igb::KernelRecursion recursion;
+  REQUIRE(recursion.begin(same, std::span<const float>(inputs), width, arena).ok());
+  for (int layer = 1; layer <= 3; ++layer) REQUIRE(recursion.step().ok());
+  igb::GaussianProcess reference;
+  REQUIRE(reference.begin(recursion, arena).ok());
+  while (!reference.done()) REQUIRE(reference.step().ok());
+  std::vector<double> expected(count);
+  std::vector<uint16_t> classes(count);
+  igb::Arena scratch = arena;
+  REQUIRE(reference.outputs({9, 3}, 2, expected, scratch).ok());
+  scratch = arena;
+  REQUIRE(reference.guess_classes({9, 3}, 3, classes, scratch).ok());
+  CHECK(values == expected);
+  CHECK(guesses == classes);
+  CHECK(igb_gaussian_process_jitter(process) == reference.jitter());
+
+  CHECK(igb_gaussian_process_classes(process, &draw, 1, guesses.data(), &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "classes");
+  CHECK(igb_gaussian_process_bytes(0, &bytes, &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "inputs");
 }

@@ -2,8 +2,9 @@
 //
 // Each of some 320 checks compares a mean over independent networks with theory, within five
 // standard errors of that mean: false-alarm rate 5.7e-7 a check, 2e-4 for all of them together;
-// seeds are fixed. Standard errors are held to 2%, and most are below 1%. Corrections of finite
-// width are of the order of 1 / width, half a percent and less; those of a finite batch are known.
+// seeds are fixed. Standard errors are held to 2% (5% under sanitizers), and most are below 1%.
+// Corrections of finite width are of the order of 1 / width, half a percent and less; those of a
+// finite batch are known.
 #include "simulator/simulator.hpp"
 
 #include <doctest/doctest.h>
@@ -27,9 +28,11 @@ using igb::test::moments_of;
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr int share = 8;  // sanitizers: an eighth of the networks, standard errors up to 6%
+constexpr int share = 4;  // sanitizers, which are slow: a quarter of the networks
+constexpr double largest_error = 0.05;
 #else
 constexpr int share = 1;
+constexpr double largest_error = 0.02;
 #endif
 
 double relu(double x) { return x > 0.0 ? x : 0.0; }
@@ -69,10 +72,9 @@ Initialisation initialisation(const char* activation, const simulator::Network& 
 
 /// The mean of residuals, relative to their scale, is 0 but for a known correction.
 void check_centred(const std::vector<double>& residuals, double correction) {
-  constexpr double largest_error = 0.02;
   const auto moments = moments_of(residuals);
   const double error = std::sqrt(moments.variance / static_cast<double>(residuals.size()));
-  CHECK(error < largest_error * std::sqrt(share));
+  CHECK(error < largest_error);
   CHECK(std::abs(moments.mean) < five_sigma * error + correction);
 }
 

@@ -51,6 +51,13 @@ constexpr auto describe_all(TypeList<Phi...> /*list*/) {
   return std::array{describe<Phi>(kernel++)...};
 }
 
+template <class Wanted, class... Phi>
+constexpr std::size_t position(TypeList<Phi...> /*list*/) {
+  std::size_t before = 0;
+  (void)((std::is_same_v<Wanted, Phi> || (++before, false)) || ...);
+  return before;
+}
+
 constexpr auto table = describe_all(ActivationList{});
 
 }  // namespace
@@ -62,6 +69,15 @@ const Activation* find_activation(std::string_view name) {
     if (name == activation.name) return &activation;
   }
   return nullptr;
+}
+
+Status leaky_relu(double slope, Activation& phi) {
+  constexpr double steepest = 1e3;
+  if (const Status s = check_range("slope", slope, -steepest, steepest); !s.ok()) return s;
+  phi = table[position<LeakyRelu>(ActivationList{})];
+  phi.parameter = slope;
+  phi.odd = slope == 1.0;
+  return {};
 }
 
 }  // namespace igb

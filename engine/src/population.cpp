@@ -66,10 +66,9 @@ class Batch {
         first_(index * a_.size()) {}
 
   /// x = phi(argument), the argument h in layer 1 and x + h / sqrt(residual_depth) further on, with
-  /// h Gaussian of the given signal.
+  /// h Gaussian of the given signal. Before layer 1, x is 0.
   void step(std::uint32_t layer, Signal h) {
     const Activation& phi = *init_.activation;
-    const double skip = layer == 1 ? 0.0 : 1.0;
     const double scale = layer == 1 ? 1.0 : 1.0 / std::sqrt(init_.block.residual_depth);
     const double common = scale * std::sqrt(h.q * (1.0 - 0.5 * h.d));
     const double apart = scale * std::sqrt(h.q * 0.5 * h.d);
@@ -85,13 +84,13 @@ class Batch {
         double& b = b_[start + k];
         const double together = common * static_cast<double>(shared[k]);
         const double difference = apart * static_cast<double>(opposed[k]);
-        const double argument = skip * a + together + difference;
+        const double argument = a + together + difference;
         if (!slopes_.empty()) {
           const double slope = phi.derivative(argument);
           slope_at(layer, start + k) = static_cast<float>(slope * slope);
         }
         a = phi.value(argument);
-        b = phi.value(skip * b + together - difference);
+        b = phi.value(b + together - difference);
       }
     }
   }
@@ -185,6 +184,8 @@ Status population_trajectory(const Initialisation& init, Signal input, const Pop
   if (const Status s = check_range("c0", input.c(), -1.0, 1.0); !s.ok()) return s;
   const Buffers buffers = layout(population, layers.size(), arena);
   if (const Status s = arena.status(); !s.ok()) return s;
+  std::fill(buffers.a.begin(), buffers.a.end(), 0.0);
+  std::fill(buffers.b.begin(), buffers.b.end(), 0.0);
 
   std::array<Signal, batches> signals;
   signals.fill(first_layer(init, input));

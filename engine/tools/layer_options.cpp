@@ -174,7 +174,7 @@ void LayerOptions::resolve_activation() {
   if (activation_name_ != "leaky_relu") {
     throw Failure("slope: activation " + activation_name_ + " has none; it belongs to leaky_relu");
   }
-  phi_.parameter = *slope_;
+  check(leaky_relu(*slope_, phi_));
 }
 
 void LayerOptions::resolve_block() {

@@ -24,6 +24,12 @@ constexpr uint32_t most = 40;  // entries of every buffer
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+int32_t kind_named(const std::string& name) {
+  int32_t kind = 0;
+  while (kind < igb_block_count() && igb_block_name(kind) != name) ++kind;
+  return kind;
+}
+
 class Fuzzer {
  public:
   explicit Fuzzer(std::uint64_t seed) : choices_(seed), memory_(1U << 20) {}
@@ -173,7 +179,7 @@ class Fuzzer {
     const igb_initialisation init = this->init();
     const igb_draw draw = this->draw();
     const uint32_t n = count();
-    switch (choices_.below(18)) {
+    switch (choices_.below(20)) {
       case 0: {
         igb_fixed_point_report report{};
         if (judge("fixed_point", igb_fixed_point(maybe(init), maybe(report), &why_)))
@@ -339,6 +345,35 @@ class Fuzzer {
         (void)igb_activation_at(static_cast<int32_t>(choices_.bits()));
         break;
       }
+      case 17: {
+        const uint32_t depth = n % 6;
+        std::vector<igb_layer_gradient> gradients(most);
+        (void)judge("backward", igb_backward(maybe(init), real(), real(), depth, memory(), bytes(),
+                                             gradients.data(), &why_));
+        std::vector<double> report(std::size_t{6} * 5);
+        const double probabilities[] = {0.3, choices_.uniform(-0.1, 1.1)};
+        if (judge("gradient_report",
+                  igb_gradient_report(maybe(init), real(), real(), depth, whole(),
+                                      static_cast<int32_t>(choices_.below(4)), probabilities, 2,
+                                      memory(), bytes(), report.data(), &why_))) {
+          for (uint32_t i = 0; i < depth * 5; ++i) number("gradient_report", report[i]);
+        }
+        break;
+      }
+      case 18: {
+        igb_initialisation residual = init;
+        if (!rarely()) residual.block.kind = kind_named("residual_after");
+        const igb_population population{rarely() ? whole() : 1024, choices_.bits(),
+                                        static_cast<int32_t>(n % 2)};
+        std::vector<igb_population_layer> layers(most);
+        const uint32_t few = n % 5;
+        if (judge("population_trajectory",
+                  igb_population_trajectory(maybe(residual), real(), real(), maybe(population),
+                                            memory(), bytes(), few, layers.data(), &why_))) {
+          for (uint32_t l = 0; l < few; ++l) number("population", layers[l].signal.q);
+        }
+        break;
+      }
       default: {
         std::vector<double> angles = reals();
         igb_fourier_report mode{};
@@ -359,6 +394,34 @@ class Fuzzer {
       (void)judge("kernel_distances", igb_kernel_distances(kernel, distances.data(), &why_));
       for (const double d : distances) number("kernel_distances", d);
     }
+    run_process(kernel, rows);
+  }
+
+  /// Networks on the inputs of a kernel that has moved on by some layers.
+  void run_process(const igb_kernel* kernel, uint32_t rows) {
+    size_t needed = 0;
+    if (!judge("gaussian_process_bytes", igb_gaussian_process_bytes(rows, &needed, &why_))) return;
+    const AlignedMemory place(needed);
+    igb_gaussian_process* process = nullptr;
+    if (!judge("gaussian_process_begin",
+               igb_gaussian_process_begin(kernel, place.bytes().data(),
+                                          rarely() ? needed / 2 : needed, &process, &why_))) {
+      return;
+    }
+    for (int32_t done = 0; done == 0;) {
+      if (!judge("gaussian_process_step", igb_gaussian_process_step(process, &done, &why_))) return;
+    }
+    const igb_draw draw = this->draw();
+    std::vector<double> values(rows);
+    std::vector<uint16_t> guesses(rows);
+    if (judge("gaussian_process_outputs",
+              igb_gaussian_process_outputs(process, maybe(draw), whole(), values.data(), &why_))) {
+      for (const double value : values) number("gaussian_process_outputs", value);
+    }
+    (void)judge(
+        "gaussian_process_classes",
+        igb_gaussian_process_classes(process, maybe(draw), static_cast<uint32_t>(choices_.below(6)),
+                                     guesses.data(), &why_));
   }
 
   void run_network(const igb_architecture& shape, const igb_draw& draw) {

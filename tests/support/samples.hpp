@@ -42,7 +42,7 @@ inline Moments moments_of(const std::vector<double>& sample) {
 /// Heap memory aligned as arenas want it.
 class AlignedMemory {
  public:
-  explicit AlignedMemory(std::size_t bytes) : storage_(bytes + Arena::alignment) {
+  explicit AlignedMemory(std::size_t bytes) : storage_(bytes + Arena::alignment, std::byte{0xff}) {
     void* start = storage_.data();
     std::size_t space = storage_.size();
     start_ = static_cast<std::byte*>(std::align(Arena::alignment, bytes, start, space));

@@ -1,5 +1,6 @@
 import { IgbError, IgbMemoryError } from './errors.js';
 import { Run } from './forward.js';
+import { backward, gradientReport } from './gradients.js';
 import { KernelRun } from './kernel.js';
 import { Layers } from './layer.js';
 import { structs } from './layout.js';
@@ -7,27 +8,34 @@ import type { Library } from './library.js';
 import { manyClassLaw } from './many-class-law.js';
 import type { Values } from './memory.js';
 import { countOf, MapRun } from './phase-map.js';
+import { populationTrajectory } from './population.js';
 import type {
   Activation,
   ActivationFacts,
   Architecture,
+  DepthOptions,
   DepthRequest,
   Draw,
   Engine,
   FixedPoint,
   Forward,
   FourierMode,
+  GradientOptions,
+  GradientReport,
   GuessingLaw,
   Initialisation,
   Jet,
   Kernel,
   Layer,
+  LayerGradient,
   LinePoint,
   LineRequest,
   ManyClassLaw,
   NormalsOptions,
   Outlook,
   PhaseMap,
+  PopulationLayer,
+  PopulationOptions,
   Recommendation,
   Seed,
   Signal,
@@ -241,6 +249,24 @@ export class WasmEngine implements Engine {
     });
   }
 
+  populationTrajectory(init: Initialisation, options: PopulationOptions): PopulationLayer[] {
+    return this.#library.memory.scratch(() =>
+      populationTrajectory(this.#library, this.#layers.takeInitialisation(init), options),
+    );
+  }
+
+  backward(init: Initialisation, options: DepthOptions): LayerGradient[] {
+    return this.#library.memory.scratch(() =>
+      backward(this.#library, this.#layers.takeInitialisation(init), options),
+    );
+  }
+
+  gradients(init: Initialisation, options: GradientOptions): GradientReport[] {
+    return this.#library.memory.scratch(() =>
+      gradientReport(this.#library, this.#layers.takeInitialisation(init), options),
+    );
+  }
+
   outlook(init: Initialisation & { depth: number; classes?: number }): Outlook {
     const { functions, memory } = this.#library;
     const { depth, classes } = this.#shape(init);
@@ -305,7 +331,7 @@ export class WasmEngine implements Engine {
   }
 
   manyClassLaw(classes: number, gamma: number): ManyClassLaw {
-    return manyClassLaw(this.#library, (draw) => this.#takeDraw(draw), classes, gamma);
+    return manyClassLaw(this.#library, classes, gamma);
   }
 
   nullMeanMaxFrequency(classes: number, inputs: number): number {
@@ -372,7 +398,7 @@ export class WasmEngine implements Engine {
     const column = this.#library.uint32('first_column', options.firstColumn ?? 0);
     const count = this.#library.uint32('count', options.count);
     return this.#floats(count, (out) => {
-      const draw = this.#takeDraw(options);
+      const draw = this.#library.takeDraw(options);
       this.#library.call((why) =>
         functions.igb_normals(draw, stream, layer, row, column, count, out, why),
       );
@@ -418,7 +444,7 @@ export class WasmEngine implements Engine {
       return memory.scratch(() => {
         const addresses = {
           architecture: this.#takeArchitecture(architecture, activation),
-          draw: this.#takeDraw(draw),
+          draw: this.#library.takeDraw(draw),
         };
         return new Run(this.#library, { ...start, ...addresses, depth, count });
       });
@@ -528,13 +554,6 @@ export class WasmEngine implements Engine {
       width: library.uint32('width', architecture.width),
       depth: library.uint32('depth', architecture.depth),
       classes: library.uint32('classes', architecture.classes),
-    });
-  }
-
-  #takeDraw({ seed, network = 0 }: Draw): number {
-    return this.#library.memory.takeStruct(structs.igb_draw, {
-      seed: this.#library.seed(seed),
-      network: this.#library.uint32('network', network),
     });
   }
 

@@ -1,12 +1,16 @@
+import { ProcessRun } from './gaussian-process.js';
 import { structs } from './layout.js';
 import type { Library } from './library.js';
-import type { Kernel, LayerReport, StepOptions } from './types.js';
+import type { GaussianProcess, Kernel, LayerReport, StepOptions } from './types.js';
 
 /** A recursion in the module's memory, until the engine begins something else. */
 export class KernelRun implements Kernel {
   readonly #library: Library;
   readonly #kernel: number;
   readonly #inputs: number;
+  /** Where the memory behind the kernel begins, which a process takes. */
+  readonly #rest: number;
+  #process: ProcessRun | null = null;
   #layer = 0;
   #ended = false;
 
@@ -14,6 +18,7 @@ export class KernelRun implements Kernel {
     this.#library = library;
     this.#kernel = kernel;
     this.#inputs = inputs;
+    this.#rest = library.memory.mark();
   }
 
   get layer(): number {
@@ -48,7 +53,30 @@ export class KernelRun implements Kernel {
     );
   }
 
+  gaussianProcess(): GaussianProcess {
+    this.#assertAlive();
+    const { functions, memory } = this.#library;
+    this.#process?.end();
+    this.#process = null;
+    memory.release(this.#rest);
+    try {
+      const bytes = this.#library.size((size, why) =>
+        functions.igb_gaussian_process_bytes(this.#inputs, size, why),
+      );
+      const place = memory.take(bytes);
+      const process = this.#library.size((found, why) =>
+        functions.igb_gaussian_process_begin(this.#kernel, place, bytes, found, why),
+      );
+      this.#process = new ProcessRun(this.#library, process, this.#inputs);
+      return this.#process;
+    } catch (error) {
+      memory.release(this.#rest);
+      throw error;
+    }
+  }
+
   end(): void {
+    this.#process?.end();
     this.#ended = true;
   }
 

@@ -1,7 +1,7 @@
 import { IgbError, IgbSyntaxError } from './errors.js';
 import { type Functions, statusNames, structs } from './layout.js';
 import { Memory, type Struct, type Values } from './memory.js';
-import type { Seed } from './types.js';
+import type { Draw, Seed } from './types.js';
 
 export type StatusName = (typeof statusNames)[number];
 
@@ -103,6 +103,14 @@ export class Library {
     if (Number.isSafeInteger(value) && value >= 0) return BigInt(value);
     const note = ' (an integer; beyond that range a bigint)';
     return this.refuse('out_of_range', 'seed', value, 0, Number.MAX_SAFE_INTEGER, note);
+  }
+
+  /** Address of an igb_draw. */
+  takeDraw({ seed, network = 0 }: Draw): number {
+    return this.memory.takeStruct(structs.igb_draw, {
+      seed: this.seed(seed),
+      network: this.uint32('network', network),
+    });
   }
 
   /** A result that is NaN exactly when the argument is outside [low, high]. */

@@ -1,14 +1,9 @@
 import { structs } from './layout.js';
 import type { Library } from './library.js';
-import type { Draw, ManyClassLaw } from './types.js';
+import type { ManyClassLaw } from './types.js';
 
-/** The law for more than two classes; `takeDraw` puts a draw into the module's memory. */
-export function manyClassLaw(
-  library: Library,
-  takeDraw: (draw: Draw) => number,
-  classes: number,
-  gamma: number,
-): ManyClassLaw {
+/** The law for more than two classes. */
+export function manyClassLaw(library: Library, classes: number, gamma: number): ManyClassLaw {
   const { functions, memory } = library;
   const count = library.uint32('classes', classes);
   const report = library.struct(structs.igb_many_class_report, (address, why) =>
@@ -38,7 +33,7 @@ export function manyClassLaw(
       const size = library.uint32('inputs', inputs);
       const members = library.uint32('networks', networks);
       return memory.scratch(() => {
-        const first = takeDraw(draw);
+        const first = library.takeDraw(draw);
         const scratch = memory.take(2 * doubles);
         return library.struct(structs.igb_estimate, (estimate, why) =>
           functions.igb_finite_mean_max_frequency(
@@ -55,11 +50,11 @@ export function manyClassLaw(
       });
     },
     sample: (draw) =>
-      memory.scratch(() => memory.float64(takeShares(takeDraw(draw)), count).slice()),
+      memory.scratch(() => memory.float64(takeShares(library.takeDraw(draw)), count).slice()),
     sampleCounts(draw, inputs) {
       const size = library.uint32('inputs', inputs);
       return memory.scratch(() => {
-        const address = takeDraw(draw);
+        const address = library.takeDraw(draw);
         const shares = takeShares(address);
         const counts = memory.take(count * Uint32Array.BYTES_PER_ELEMENT);
         library.call((why) =>

@@ -100,22 +100,83 @@ export interface FourierMode {
   xi: number;
 }
 
-/** One layer of the mean field: variance q, correlation c of two inputs, gamma = c / (1 - c), factor of
- * the mean squared gradient from the layer above down to it. */
+/** One layer of the mean field: variance q, correlation c of two inputs, d = 1 - c (right relative to
+ * itself where c is 1 to all digits), gamma = c / d, factor of the mean squared gradient from the layer
+ * above down to it. */
 export interface Signal {
   q: number;
   c: number;
+  d: number;
   gamma: number;
   backward: number;
 }
 
-export interface TrajectoryOptions {
+/** Two inputs. */
+export interface InputPair {
   /** Variance of the inputs, 0 < q0 <= 1e12. Default 1. */
   q0?: number;
   /** Correlation of the inputs, -1 .. 1. Default 0. */
   c0?: number;
+}
+
+export interface TrajectoryOptions extends InputPair {
   /** Layers 1 .. count; depth + 1 includes the output. */
   count: number;
+}
+
+/** A population of units drawn at random. */
+export interface PopulationOptions extends TrajectoryOptions {
+  /** Default 1. */
+  seed?: Seed;
+  /** A multiple of 32, 1024 .. 2^24. Default 65536. */
+  samples?: number;
+  /** Whether backward factors are wanted, which take memory by the layer. Default true. */
+  gradients?: boolean;
+}
+
+/** Estimates of a layer, `backward` NaN for the last one, and their standard errors. */
+export interface PopulationLayer extends Signal {
+  qError: number;
+  /** Of d, too. */
+  cError: number;
+  gammaError: number;
+  backwardError: number;
+}
+
+/** Hidden layers 1 .. depth above two inputs. */
+export interface DepthOptions extends InputPair {
+  depth: number;
+}
+
+/** Squared gradients of the loss by the pre-activations of a hidden layer, per unit of N: of one input
+ * exp(logQ) |delta_a|^2 / N, of two signAb exp(logQAb) delta_a . delta_b / N, with delta = softmax -
+ * one-hot. */
+export interface LayerGradient {
+  logQ: number;
+  logQAb: number;
+  /** -1, 0 or 1. */
+  signAb: number;
+}
+
+/** Inputs labelled with the class that the network favours, with the other one, or either. */
+export type Labels = 'favoured' | 'unfavoured' | 'all';
+
+export interface GradientOptions extends DepthOptions {
+  /** Units of a hidden layer. */
+  width: number;
+  /** Default all. */
+  labels?: Labels;
+  /** Probabilities between 0 and 1. Default none. */
+  quantiles?: ArrayLike<number>;
+}
+
+/** Natural logarithms of the squared gradient by a unit of one hidden layer, over networks and inputs:
+ * of the median, mean of the logarithm, of the mean, of the quantiles asked for. */
+export interface GradientReport {
+  logMedian: number;
+  meanLog: number;
+  logMean: number;
+  logQuantiles: number[];
 }
 
 /** A point of a critical line, and the variance q there (may be `Infinity`). */
@@ -207,6 +268,19 @@ export interface Kernel {
   variances(): Float64Array;
   /** Distances 1 - c, [inputs, inputs]; a copy. */
   distances(): Float64Array;
+  /** Networks of infinite width whose output layer is the current one; the kernel may go on. Ends the
+   * process before. */
+  gaussianProcess(): GaussianProcess;
+}
+
+/** Networks of infinite width on given inputs: output units are draws of a Gaussian process. */
+export interface GaussianProcess {
+  /** The addition to the diagonal that made the kernel positive definite, relative to its mean. */
+  readonly jitter: number;
+  /** Output unit `unit` of a network on all inputs. */
+  outputs(draw: Draw, unit: number): Float64Array;
+  /** Class of each input: the unit with the largest value. */
+  classes(draw: Draw, classes: number): Uint16Array;
 }
 
 /** A multilayer perceptron: layers 1 .. depth hidden, layer depth + 1 the output. */
@@ -287,6 +361,11 @@ export interface Engine {
 
   fixedPoint(init: Initialisation): FixedPoint;
   trajectory(init: Initialisation, options: TrajectoryOptions): Signal[];
+  /** The block residual_after, which has no map of q and c. */
+  populationTrajectory(init: Initialisation, options: PopulationOptions): PopulationLayer[];
+  /** Gradients from the top hidden layer down to each; the law of them, for two classes. */
+  backward(init: Initialisation, options: DepthOptions): LayerGradient[];
+  gradients(init: Initialisation, options: GradientOptions): GradientReport[];
   /** Where gradients neither vanish nor explode, or null when there is no such point. */
   edgeOfChaos(line: LineRequest): LinePoint | null;
   /** Where gamma at infinite depth is `gamma` (1: the neutrality line), or null. */

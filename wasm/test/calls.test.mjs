@@ -155,3 +155,113 @@ test('the kernel of two inputs is the trajectory', () => {
   assert.equal(thrown(() => engine.kernel(tanh, { inputs, width: 3 })).parameter, 'inputs');
   assert.equal(thrown(() => engine.kernel(tanh, { covariances: [1, 0, 9, 1] })).parameter, 'c0');
 });
+
+test('gradients: the recursion is the product of the factors, the report its law', () => {
+  const signals = engine.trajectory(tanh, { q0: 0.8, c0: 0.3, count: 7 });
+  const gradients = engine.backward(tanh, { q0: 0.8, c0: 0.3, depth: 6 });
+  assert.equal(gradients.length, 6);
+  for (let layer = 0; layer < 5; ++layer) {
+    const step = gradients[layer].logQ - gradients[layer + 1].logQ;
+    assertClose(step, Math.log(signals[layer].backward), 1e-9, `layer ${layer + 1}`);
+    assert.equal(gradients[layer].signAb, 1);
+  }
+  const options = { q0: 0.8, c0: 0.3, depth: 6, width: 300, quantiles: [0.1, 0.5] };
+  const [favoured, unfavoured, all] = ['favoured', 'unfavoured', 'all'].map((labels) =>
+    engine.gradients(tanh, { ...options, labels }),
+  );
+  assert.deepEqual(engine.gradients(tanh, options), all);
+  favoured.forEach((row, layer) => {
+    assert.equal(row.logQuantiles.length, 2);
+    assert.equal(row.logQuantiles[1], row.logMedian);
+    assert.ok(row.logQuantiles[0] < row.logMedian);
+    assert.ok(row.logMedian < all[layer].logMedian);
+    assert.ok(all[layer].logMedian < unfavoured[layer].logMedian);
+    const half = Math.log((Math.exp(row.logMean) + Math.exp(unfavoured[layer].logMean)) / 2);
+    assertClose(half, all[layer].logMean, 1e-10, 'half of each label');
+  });
+  const refused = (change) => thrown(() => engine.gradients(tanh, { ...options, ...change }));
+  assert.equal(refused({ depth: 0 }).parameter, 'depth');
+  assert.equal(refused({ width: 0 }).parameter, 'width');
+  assert.equal(refused({ labels: 'none' }).parameter, 'labels');
+  assert.equal(refused({ quantiles: [1] }).parameter, 'probability');
+  assert.equal(refused({ c0: 2 }).parameter, 'c0');
+});
+
+test('a population follows the one map it has: linear units, c and q by hand', () => {
+  const init = {
+    activation: 'linear',
+    sigmaW2: 0.8,
+    sigmaB2: 0.1,
+    block: { kind: 'residual_after', residualDepth: 4 },
+  };
+  const layers = engine.populationTrajectory(init, { q0: 1.5, c0: 0.2, count: 4, seed: 3 });
+  // x' = x + (W x + b) / 2 adds a quarter of the variance of h to that of x, and likewise for pairs
+  let q = 0.8 * 1.5 + 0.1;
+  let pair = 0.8 * 1.5 * 0.2 + 0.1;
+  let x = q;
+  let xPair = pair;
+  layers.forEach((layer, index) => {
+    const { qError, cError } = layer;
+    assert.ok(Math.abs(layer.q - q) <= 5 * qError + 1e-12, `q of layer ${index + 1}`);
+    assert.ok(Math.abs(layer.c - pair / q) <= 5 * cError + 1e-12, `c of layer ${index + 1}`);
+    assertClose(layer.d, 1 - layer.c, 1e-12, 'd');
+    q = 0.8 * x + 0.1;
+    pair = 0.8 * xPair + 0.1;
+    x += q / 4;
+    xPair += pair / 4;
+  });
+  assert.ok(layers[3].qError > 0 && layers[3].qError < 0.02 * layers[3].q);
+  assertClose(layers[2].backward, 0.8, 1e-6, 'the output reads x alone');
+  assertClose(layers[1].backward, 1 + 0.8 / 4, 1e-6, 'the stream and the weights');
+  assert.ok(Number.isNaN(layers[3].backward));
+  const again = (change) =>
+    engine.populationTrajectory(init, { q0: 1.5, c0: 0.2, count: 4, seed: 3, ...change });
+  assert.deepEqual(again({}), layers);
+  assert.notEqual(again({ seed: 4 })[3].q, layers[3].q);
+  assert.ok(Number.isNaN(again({ gradients: false })[1].backward));
+  assert.equal(thrown(() => again({ samples: 1000 })).parameter, 'samples');
+  assert.equal(thrown(() => engine.populationTrajectory(tanh, { count: 2 })).parameter, 'block');
+  assert.equal(thrown(() => again({ samples: 2 ** 24 })).name, 'IgbMemoryError');
+});
+
+test('networks of infinite width have the covariances of their kernel', () => {
+  const covariances = [2, 1, 0.5, 1, 1, 0.2, 0.5, 0.2, 1.5];
+  const kernel = engine.kernel({ activation: 'linear', sigmaW2: 1, sigmaB2: 0 }, { covariances });
+  kernel.step();
+  const process = kernel.gaussianProcess();
+  assert.ok(process.jitter >= 0 && process.jitter < 1e-9);
+  const networks = 4000;
+  const sums = new Float64Array(9);
+  const classes = new Uint32Array(3);
+  for (let network = 0; network < networks; ++network) {
+    const values = process.outputs({ seed: 8, network }, 1);
+    sums.forEach((_, i) => {
+      sums[i] += (values[Math.floor(i / 3)] * values[i % 3]) / networks;
+    });
+    const guesses = process.classes({ seed: 8, network }, 3);
+    classes[guesses[0]] += 1;
+    assert.ok(values.length === 3 && guesses.length === 3);
+  }
+  covariances.forEach((covariance, i) => {
+    const variance = covariances[4 * Math.floor(i / 3)] * covariances[4 * (i % 3)];
+    const error = Math.sqrt((variance + covariance ** 2) / networks);
+    assert.ok(Math.abs(sums[i] - covariance) < 4.5 * error, `${sums[i]} for ${covariance}`);
+  });
+  for (const count of classes) {
+    assert.ok(Math.abs(count - networks / 3) < 4.5 * Math.sqrt((networks * 2) / 9), `${classes}`);
+  }
+  const draw = { seed: 8, network: 5 };
+  const units = [0, 1, 2].map((unit) => process.outputs(draw, unit));
+  const largest = [0, 1, 2].map((a) => {
+    const outputs = units.map((unit) => unit[a]);
+    return outputs.indexOf(Math.max(...outputs));
+  });
+  assert.deepEqual([...process.classes(draw, 3)], largest);
+  assert.equal(thrown(() => process.classes(draw, 1)).parameter, 'classes');
+  kernel.step(); // goes on without the process
+  assert.deepEqual(process.outputs(draw, 0), units[0]);
+  const next = kernel.gaussianProcess();
+  assert.throws(() => process.outputs(draw, 0), /has ended/);
+  engine.phaseMap({ activation: 'erf' });
+  assert.throws(() => next.outputs(draw, 0), /has ended/);
+});

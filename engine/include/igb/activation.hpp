@@ -57,6 +57,9 @@ struct Activation {
 /// The activation of that name, or null.
 [[nodiscard]] const Activation* find_activation(std::string_view name);
 
+/// x for x > 0, slope * x below. Errors: out_of_range (slope, -1e3 .. 1e3).
+Status leaky_relu(double slope, Activation& phi);
+
 /// A function's value, first and second derivative at one point.
 struct Jet {
   double value;

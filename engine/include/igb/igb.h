@@ -34,7 +34,8 @@ enum igb_status_code {
 };
 
 /* Why a call failed. `parameter` and `detail` point to constant strings; code 0 means nothing
- * failed. IGB_SYNTAX: `value` is the position in the text, from 1, `detail` what was wanted there. */
+ * failed. IGB_SYNTAX: `value` is the position in the text, from 1, `detail` what was wanted there.
+ */
 typedef struct igb_status {
   int32_t code;
   const char* parameter;
@@ -160,11 +161,13 @@ typedef struct igb_fourier_report {
 int32_t igb_fourier_mode(const igb_initialisation* init, const double* angles, uint32_t dimensions,
                          igb_fourier_report* report, igb_status* why);
 
-/* One layer of the mean field: variance q, correlation c of two inputs, gamma = c / (1 - c), and the
- * factor of the mean squared gradient from the layer above down to it. */
+/* One layer of the mean field: variance q, correlation c of two inputs, d = 1 - c (right relative
+ * to itself where c is 1 to all digits), gamma = c / d, and the factor of the mean squared gradient
+ * from the layer above down to it. */
 typedef struct igb_signal {
   double q;
   double c;
+  double d;
   double gamma;
   double backward;
 } igb_signal;
@@ -173,6 +176,31 @@ typedef struct igb_signal {
  * signals[count]. q0 a normal number up to 1e12, c0 in [-1, 1]. */
 int32_t igb_trajectory(const igb_initialisation* init, double q0, double c0, uint32_t count,
                        igb_signal* signals, igb_status* why);
+
+/* The block residual_after, which has no map of q and c, by a population of units drawn at random
+ * (engine/include/igb/population.hpp). */
+typedef struct igb_population {
+  uint32_t samples; /* a multiple of 32, 1024 .. 2^24 */
+  uint64_t seed;
+  int32_t gradients; /* 0: no backward factors, and memory free of the depth */
+} igb_population;
+
+/* Estimates and their standard errors. backward: NaN for the last layer and without gradients. */
+typedef struct igb_population_layer {
+  igb_signal signal;
+  double q_error;
+  double c_error; /* of d too */
+  double gamma_error;
+  double backward_error;
+} igb_population_layer;
+
+/* Bytes for `count` layers: some 16 a sample, with gradients 4 more a sample and layer. */
+int32_t igb_population_bytes(const igb_population* population, uint32_t count, size_t* bytes,
+                             igb_status* why);
+/* As igb_trajectory; 64-byte aligned memory[bytes]. */
+int32_t igb_population_trajectory(const igb_initialisation* init, double q0, double c0,
+                                  const igb_population* population, void* memory, size_t bytes,
+                                  uint32_t count, igb_population_layer* layers, igb_status* why);
 
 /* Fixed points over a grid, row by row: the caller may stop after any of them. */
 typedef struct igb_phase_map igb_phase_map;
@@ -204,7 +232,8 @@ int32_t igb_iso_gamma(const igb_initialisation* init, double gamma, igb_line_poi
                       igb_status* why);
 /* Where the variance neither grows nor shrinks, for homogeneous activations: line v of pools. */
 int32_t igb_variance_line(const igb_initialisation* init, igb_line_point* point, igb_status* why);
-/* All points of a line, ascending in q: writes up to `room` of them, *count is how many there are. */
+/* All points of a line, ascending in q: writes up to `room` of them, *count is how many there are.
+ */
 int32_t igb_edge_of_chaos_points(const igb_initialisation* init, uint32_t room,
                                  igb_line_point* points, uint32_t* count, igb_status* why);
 int32_t igb_iso_gamma_points(const igb_initialisation* init, double gamma, uint32_t room,
@@ -267,6 +296,36 @@ int32_t igb_finite_mean_max_frequency(uint32_t classes, double gamma, uint32_t i
 int32_t igb_frequency_variance(uint32_t classes, const double* pairs, uint32_t inputs,
                                int32_t are_distances, double* variance, igb_status* why);
 
+/* ---- gradients ----------------------------------------------------------------------------- */
+
+/* Squared gradients of the loss by the pre-activations of a hidden layer, in natural logarithms,
+ * per unit of `width` ones: qg_aa = exp(log_q) |delta_a|^2 / width, qg_ab = sign_ab exp(log_q_ab)
+ * delta_a . delta_b / width, delta = softmax - one-hot. -infinity where a factor is 0. */
+typedef struct igb_layer_gradient {
+  double log_q;
+  double log_q_ab;
+  double sign_ab; /* -1, 0 or 1 */
+} igb_layer_gradient;
+
+/* Bytes of memory, 64-byte aligned, that the two calls below work in: 40 a layer and some. */
+int32_t igb_gradients_bytes(uint32_t depth, size_t* bytes, igb_status* why);
+/* Layers 1 .. depth from inputs as those of igb_trajectory: gradients[depth]. */
+int32_t igb_backward(const igb_initialisation* init, double q0, double c0, uint32_t depth,
+                     void* memory, size_t bytes, igb_layer_gradient* gradients, igb_status* why);
+
+/* Which inputs: 0 "favoured", those labelled with the class that the network favours, 1
+ * "unfavoured", 2 "all"; "unknown" outside. */
+const char* igb_labels_name(int32_t labels);
+
+/* Two classes, cross-entropy, before training, over networks and inputs: of every hidden layer the
+ * natural logarithm of the median of the squared gradient by a unit, the mean of its logarithm, the
+ * logarithm of its mean, and the logarithms of its quantiles at probabilities[count] between 0 and
+ * 1: report[depth * (3 + count)], row-major. */
+int32_t igb_gradient_report(const igb_initialisation* init, double q0, double c0, uint32_t depth,
+                            uint32_t width, int32_t labels, const double* probabilities,
+                            uint32_t count, void* memory, size_t bytes, double* report,
+                            igb_status* why);
+
 /* ---- recommendations ---------------------------------------------------------------------- */
 
 /* What to expect of `depth` hidden layers from uncorrelated inputs with q_0 = 1. */
@@ -280,8 +339,8 @@ typedef struct igb_outlook {
 int32_t igb_predict(const igb_initialisation* init, uint32_t depth, uint32_t classes,
                     igb_outlook* outlook, igb_status* why);
 
-/* `best`: gradients neither grow nor shrink; they change by at most a factor of 10 from sigma_w2_low
- * to sigma_w2_high; `edge`, if has_edge is not 0: the edge of chaos. */
+/* `best`: gradients neither grow nor shrink; they change by at most a factor of 10 from
+ * sigma_w2_low to sigma_w2_high; `edge`, if has_edge is not 0: the edge of chaos. */
 typedef struct igb_recommendation {
   igb_outlook best;
   double sigma_w2_low;
@@ -382,6 +441,28 @@ int32_t igb_kernel_step(igb_kernel* kernel, igb_layer_report* report, igb_status
 int32_t igb_kernel_variances(const igb_kernel* kernel, double* q, igb_status* why);
 /* Distances 1 - c_ab of the current layer, distances[inputs * inputs], symmetric. */
 int32_t igb_kernel_distances(const igb_kernel* kernel, double* distances, igb_status* why);
+
+/* Networks of infinite width on the inputs of a kernel, whose layer becomes the output layer
+ * (engine/include/igb/gaussian_process.hpp); lives at the start of the memory handed to begin. */
+typedef struct igb_gaussian_process igb_gaussian_process;
+
+/* Bytes for that many inputs, up to 65536: 4 a pair and some. */
+int32_t igb_gaussian_process_bytes(uint32_t inputs, size_t* bytes, igb_status* why);
+/* Copies the kernel into memory[bytes], 64-byte aligned, which must stay untouched as long as
+ * *process is used. */
+int32_t igb_gaussian_process_begin(const igb_kernel* kernel, void* memory, size_t bytes,
+                                   igb_gaussian_process** process, igb_status* why);
+/* Factors the next 256 inputs; *done is 1 after the last. */
+int32_t igb_gaussian_process_step(igb_gaussian_process* process, int32_t* done, igb_status* why);
+/* The addition to the diagonal that made the kernel positive definite, relative to its mean; NaN
+ * where the pointer is null. */
+double igb_gaussian_process_jitter(const igb_gaussian_process* process);
+/* Once done: output unit `unit` of that network on all inputs, values[inputs], */
+int32_t igb_gaussian_process_outputs(igb_gaussian_process* process, const igb_draw* draw,
+                                     uint32_t unit, double* values, igb_status* why);
+/* and the class of each, the unit with the largest value: guesses[inputs]. */
+int32_t igb_gaussian_process_classes(igb_gaussian_process* process, const igb_draw* draw,
+                                     uint32_t classes, uint16_t* guesses, igb_status* why);
 
 /* ---- statistics --------------------------------------------------------------------------- */
 

@@ -1,0 +1,146 @@
+#include "c_api/convert.hpp"
+#include "igb/network.hpp"
+#include "igb/statistics.hpp"
+
+using namespace igb::c_api;
+using igb::Status;
+using igb::StatusCode;
+
+struct igb_forward {
+  igb::Forward run;
+  std::span<std::byte> scratch;  ///< for layer_moments
+};
+
+namespace {
+
+/// Memory of a run: the object itself, the buffers of the network, scratch for the statistics of
+/// the widest layer.
+Status forward_layout(const igb_architecture& architecture, std::uint32_t inputs,
+                      std::size_t& network, std::size_t& scratch) {
+  if (const Status status = igb::Forward::bytes(architecture_of(architecture), inputs, network);
+      !status.ok()) {
+    return status;
+  }
+  const std::size_t units = std::max(architecture.width, architecture.classes);
+  return igb::layer_moments_bytes(units, std::max<std::size_t>(inputs, 2), scratch);
+}
+
+}  // namespace
+
+int32_t igb_normals(const igb_draw* draw, uint32_t stream, uint32_t layer, uint32_t row,
+                    uint32_t first_column, uint32_t count, float* out, igb_status* why) {
+  const Status checked = first_error({require({{"draw", draw}, {"out", out}}),
+                                      igb::check_range("stream", stream, 0, 2),
+                                      igb::check_range("layer", layer, 0, (1U << 24) - 1)});
+  if (!checked.ok()) return report_to(why, checked);
+  igb::normals({draw->seed, draw->network}, static_cast<igb::Stream>(stream), layer, row,
+               first_column, {out, count});
+  return report_to(why, {});
+}
+
+int32_t igb_gaussian_inputs(uint64_t seed, uint32_t count, uint32_t width, float* inputs,
+                            igb_status* why) {
+  std::size_t size = 0;
+  const Status checked = first_error({require({{"inputs", inputs}}),
+                                      igb::check_range("count", count, 1, igb::inputs_max),
+                                      igb::check_range("width", width, 1, igb::width_max),
+                                      checked_size<float>(count, width, size)});
+  if (!checked.ok()) return report_to(why, checked);
+  return report_to(why, igb::gaussian_inputs(seed, width, {inputs, size}));
+}
+
+int32_t igb_plane_inputs(uint64_t seed, uint32_t width, uint32_t resolution, double extent,
+                         float* inputs, igb_status* why) {
+  std::size_t size = 0;
+  const std::uint64_t pixels = std::uint64_t{resolution} * resolution;
+  const Status checked =
+      first_error({require({{"inputs", inputs}}), checked_size<float>(pixels, width, size)});
+  if (!checked.ok()) return report_to(why, checked);
+  return report_to(why, igb::plane_inputs(seed, width, resolution, extent, {inputs, size}));
+}
+
+int32_t igb_forward_bytes(const igb_architecture* architecture, uint32_t inputs, size_t* bytes,
+                          igb_status* why) {
+  std::size_t network = 0;
+  std::size_t scratch = 0;
+  if (const Status s = require({{"architecture", architecture}, {"bytes", bytes}}); !s.ok()) {
+    return report_to(why, s);
+  }
+  const Status status = forward_layout(*architecture, inputs, network, scratch);
+  if (!status.ok()) return report_to(why, status);
+  igb::Arena measure;
+  (void)measure.take<igb_forward>(1);
+  (void)measure.take<std::byte>(scratch);
+  (void)measure.take<std::byte>(network);
+  *bytes = measure.used();
+  return report_to(why, measure.status());
+}
+
+int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* draw,
+                          const float* inputs, uint32_t count, void* memory, size_t bytes,
+                          igb_forward** forward, igb_status* why) {
+  std::size_t network = 0;
+  std::size_t scratch = 0;
+  const Status pointers = require(
+      {{"architecture", architecture}, {"draw", draw}, {"inputs", inputs}, {"forward", forward}});
+  if (!pointers.ok()) return report_to(why, pointers);
+  if (const Status status = forward_layout(*architecture, count, network, scratch); !status.ok()) {
+    return report_to(why, status);
+  }
+  igb::Arena arena({static_cast<std::byte*>(memory), bytes});
+  const std::span<igb_forward> object = arena.take<igb_forward>(1);
+  const std::span<std::byte> statistics = arena.take<std::byte>(scratch);
+  igb::Forward run;
+  std::size_t values = 0;
+  if (const Status status = checked_size<float>(count, architecture->input_width, values);
+      !status.ok()) {
+    return report_to(why, status);
+  }
+  const Status status = run.begin(architecture_of(*architecture), {draw->seed, draw->network},
+                                  {inputs, values}, arena);
+  if (status.ok()) *forward = new (object.data()) igb_forward{run, statistics};
+  return report_to(why, status);
+}
+
+int32_t igb_forward_step(igb_forward* forward, igb_layer_report* report, igb_status* why) {
+  if (const Status s = require({{"forward", forward}}); !s.ok()) return report_to(why, s);
+  if (report != nullptr) {  // before the step, so that a refusal leaves the run where it was
+    const auto inputs = static_cast<double>(forward->run.preactivations().inputs);
+    const Status status = igb::check_range("inputs", inputs, 2, igb::inputs_max);
+    if (!status.ok()) return report_to(why, status);
+  }
+  if (const Status status = forward->run.step(); !status.ok()) return report_to(why, status);
+  if (report == nullptr) return report_to(why, {});
+  igb::Arena scratch(forward->scratch);
+  igb::LayerMoments moments;
+  const Status status = igb::layer_moments(forward->run.preactivations(), scratch, moments);
+  if (status.ok()) {
+    *report = {forward->run.layer(), moments.q,         moments.c,
+               moments.gamma(),      moments.sigma_mu2, moments.sigma_y2};
+  }
+  return report_to(why, status);
+}
+
+int32_t igb_forward_classes(const igb_forward* forward, uint16_t* classes, igb_status* why) {
+  if (const Status s = require({{"forward", forward}, {"classes", classes}}); !s.ok()) {
+    return report_to(why, s);
+  }
+  const igb::LayerView output = forward->run.preactivations();
+  if (!forward->run.done()) {
+    const double layer = forward->run.layer();
+    const double last = forward->run.depth() + 1.0;
+    const Status early = igb::check_range("layer", layer, last, last);
+    const Status failed{StatusCode::non_finite, "layer", layer};
+    return report_to(why, early.ok() ? failed : early);
+  }
+  return report_to(why, igb::guess_classes(output, {classes, output.inputs}));
+}
+
+const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* units,
+                                        uint32_t* stride) {
+  if (forward == nullptr || units == nullptr || stride == nullptr) return nullptr;
+  const igb::LayerView layer = forward->run.preactivations();
+  *units = static_cast<uint32_t>(layer.units);
+  *stride = static_cast<uint32_t>(layer.stride);
+  return layer.values;
+}
