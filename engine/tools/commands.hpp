@@ -1,6 +1,6 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "options.hpp"
 
 namespace igb::cli {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "block.hpp"
 #include "failure.hpp"
+#include "memory.hpp"
 
 namespace igb::cli {
 
@@ -17,7 +17,7 @@ InputMoments input_moments(const Dataset& data) {
   }
   std::size_t bytes = 0;
   check(layer_moments_bytes(view.units, view.inputs, bytes));
-  Block scratch(bytes);
+  Memory scratch(bytes);
   Arena arena = scratch.arena();
   LayerMoments moments;
   check(layer_moments(view, arena, moments));

@@ -10,8 +10,8 @@
 #include <system_error>
 #include <thread>
 
-#include "block.hpp"
 #include "failure.hpp"
+#include "memory.hpp"
 
 namespace igb::cli {
 namespace {
@@ -38,8 +38,8 @@ struct Workspace {
         counts(request.architecture.classes),
         layers(request.architecture.depth + 1) {}
 
-  Block network;
-  Block scratch;
+  Memory network;
+  Memory scratch;
   std::vector<std::uint16_t> guesses;
   std::vector<std::uint32_t> counts;
   std::vector<LayerMoments> layers;

@@ -114,22 +114,20 @@ const char* const footer =
 
 void add_gradients(CLI::App& program) {
   auto options = std::make_shared<GradientsOptions>();
-  CLI::App& app = *program.add_subcommand(
-      "gradients", "Theory of the gradients of every layer, by the class of the label");
+  CLI::App& app = add_command(program, "gradients",
+                              "Theory of the gradients of every layer, by the class of the label",
+                              footer, [options] { run(*options); });
   add_common(app, options->common);
   options->layer.add_to(app);
   add_variances(app, options->init);
-  add_count(app, "--depth", options->depth, 1, depth_max, "hidden layers")->required();
+  add_count(app, "--depth", options->depth, 1, depth_max, "hidden layers").required();
   add_count(app, "--width", options->width, 1, width_max, "units of a hidden layer")
-      ->default_str("1000");
-  add_real(app, "--q0", options->q0, "mean square of an input's components")->default_str("1");
-  add_real(app, "--c0", options->c0, "correlation of two inputs")->default_str("0");
-  app.add_option("--quantiles", options->quantiles,
-                 "comma-separated probabilities, or first:last:count")
-      ->type_name("LIST")
-      ->default_str(options->quantiles);
-  app.footer(footer + std::string(output_footer));
-  app.callback([options] { run(*options); });
+      .defaults_to("1000");
+  add_real(app, "--q0", options->q0, "mean square of an input's components").defaults_to("1");
+  add_real(app, "--c0", options->c0, "correlation of two inputs").defaults_to("0");
+  add_text(app, "--quantiles", options->quantiles, "LIST",
+           "comma-separated probabilities, or first:last:count")
+      .defaults_to(options->quantiles);
 }
 
 }  // namespace igb::cli

@@ -8,10 +8,10 @@
 #include <string>
 #include <thread>
 
-#include "block.hpp"
 #include "failure.hpp"
 #include "igb/gaussian_process.hpp"
 #include "igb/kernel_recursion.hpp"
+#include "memory.hpp"
 
 namespace igb::cli {
 namespace {
@@ -59,7 +59,7 @@ LayerMoments moments_of(const KernelRecursion& kernel) {
 }
 
 std::vector<double> fractions_of(const GaussianProcess& process, const EnsembleRequest& request,
-                                 std::uint32_t network, Block& scratch,
+                                 std::uint32_t network, Memory& scratch,
                                  std::vector<std::uint16_t>& guesses) {
   const std::uint32_t classes = request.architecture.classes;
   Arena arena = scratch.arena();
@@ -82,7 +82,7 @@ void draw_networks(const GaussianProcess& process, const EnsembleRequest& reques
   std::exception_ptr failure;
   const auto work = [&] {
     try {
-      Block scratch(scratch_bytes);
+      Memory scratch(scratch_bytes);
       std::vector<std::uint16_t> guesses(request.data->inputs);
       for (std::uint32_t network = next++; network < request.networks; network = next++) {
         g[network] = fractions_of(process, request, network, scratch, guesses);
@@ -121,7 +121,7 @@ EnsembleResult run_kernel_ensemble(const EnsembleRequest& request,
   check_memory(sizes, data.inputs);
   EnsembleResult result;
 
-  Block kernel_memory(sizes.kernel);
+  Memory kernel_memory(sizes.kernel);
   Arena kernel_arena = kernel_memory.arena();
   KernelRecursion kernel;
   check(kernel.begin(request.architecture.init, data.values, data.width, kernel_arena,
@@ -132,7 +132,7 @@ EnsembleResult run_kernel_ensemble(const EnsembleRequest& request,
     advance();
   }
 
-  Block process_memory(sizes.process);
+  Memory process_memory(sizes.process);
   Arena process_arena = process_memory.arena();
   GaussianProcess process;
   check(process.begin(kernel, process_arena, request.target));

@@ -20,7 +20,7 @@ struct BlockParameter {
   const char* name;
   std::vector<Kind> kinds;
   bool needed;  ///< it has no default that makes sense
-  CLI::Option* (*add)(CLI::App& app, igb::Block& block);
+  Flag (*add)(CLI::App& app, igb::Block& block);
   Cell (*value)(const igb::Block& block);
 };
 
@@ -30,7 +30,7 @@ const std::vector<BlockParameter>& block_parameters() {
        {Kind::max_pool, Kind::average_pool},
        false,
        [](CLI::App& app, igb::Block& block) {
-         return add_count(app, "--pool", block.pool, 2, pool_max, "units a pool")->default_str("2");
+         return add_count(app, "--pool", block.pool, 2, pool_max, "units a pool").defaults_to("2");
        },
        [](const igb::Block& block) -> Cell { return std::uint64_t{block.pool}; }},
       {"keep",
@@ -53,7 +53,7 @@ const std::vector<BlockParameter>& block_parameters() {
        false,
        [](CLI::App& app, igb::Block& block) {
          return add_real(app, "--sigma-v2", block.sigma_v2, "weights V_ij ~ N(0, sigma_v2 / N)")
-             ->default_str("1");
+             .defaults_to("1");
        },
        [](const igb::Block& block) -> Cell { return block.sigma_v2; }},
       {"sigma_a2",
@@ -61,7 +61,7 @@ const std::vector<BlockParameter>& block_parameters() {
        false,
        [](CLI::App& app, igb::Block& block) {
          return add_real(app, "--sigma-a2", block.sigma_a2, "biases a_i ~ N(0, sigma_a2)")
-             ->default_str("0");
+             .defaults_to("0");
        },
        [](const igb::Block& block) -> Cell { return block.sigma_a2; }},
       {"taps",
@@ -69,7 +69,7 @@ const std::vector<BlockParameter>& block_parameters() {
        false,
        [](CLI::App& app, igb::Block& block) {
          return add_count(app, "--taps", block.taps, 1, taps_max, "width of the kernel, odd")
-             ->default_str("3");
+             .defaults_to("3");
        },
        [](const igb::Block& block) -> Cell { return std::uint64_t{block.taps}; }},
   };
@@ -136,22 +136,17 @@ const Activation& read_expression(const std::string& text, Expression& expressio
 }  // namespace
 
 void LayerOptions::add_to(CLI::App& app) {
-  app.add_option("--activation", activation_name_,
-                 "activation function phi: " + joined(activation_names()) + or_other)
-      ->type_name("NAME|EXPRESSION|table:FILE")
-      ->required();
-  app.add_option_function<std::string>(
-         "--slope", [this](const std::string& text) { slope_ = parse_real("slope", text); },
-         "slope of leaky_relu below 0")
-      ->type_name("NUMBER");
-  app.add_option("--block", block_name_,
-                 "what else stands between two layers: " + joined(block_names()))
-      ->type_name("NAME")
-      ->default_str("plain");
+  add_text(app, "--activation", activation_name_, "NAME|EXPRESSION|table:FILE",
+           "activation function phi: " + joined(activation_names()) + or_other)
+      .required();
+  add_parsed(
+      app, "--slope", [this](const std::string& text) { slope_ = parse_real("slope", text); },
+      "NUMBER", "slope of leaky_relu below 0");
+  add_text(app, "--block", block_name_, "NAME",
+           "what else stands between two layers: " + joined(block_names()))
+      .defaults_to("plain");
   for (const BlockParameter& parameter : block_parameters()) {
-    CLI::Option* option = parameter.add(app, block_);
-    option->description(option->get_description() + " (" + kind_names(parameter) + ")");
-    block_options_.push_back(option);
+    block_flags_.push_back(parameter.add(app, block_).note(" (" + kind_names(parameter) + ")"));
   }
 }
 
@@ -181,9 +176,9 @@ void LayerOptions::resolve_block() {
   if (!find_block(block_name_, block_.kind).ok()) {
     throw Failure("block = '" + block_name_ + "' is unknown; allowed: " + joined(block_names()));
   }
-  for (std::size_t i = 0; i < block_options_.size(); ++i) {
+  for (std::size_t i = 0; i < block_flags_.size(); ++i) {
     const BlockParameter& parameter = block_parameters()[i];
-    const bool given = block_options_[i]->count() > 0;
+    const bool given = block_flags_[i].given();
     const bool used = belongs(parameter, block_.kind);
     if (given && !used) {
       throw Failure(std::string(parameter.name) + ": block " + block_name_ +

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
 #include "igb/expression.hpp"
 #include "igb/initialisation.hpp"
 #include "igb/table.hpp"
+#include "options.hpp"
 #include "output.hpp"
 
 namespace igb::cli {
@@ -37,7 +37,7 @@ class LayerOptions {
   std::string block_name_ = "plain";
   std::optional<double> slope_;
   igb::Block block_;
-  std::vector<CLI::Option*> block_options_;  ///< in the order of the table in layer_options.cpp
+  std::vector<Flag> block_flags_;  ///< in the order of the table in layer_options.cpp
   Expression expression_;
   igb::Table table_;
   Activation phi_;

@@ -132,16 +132,15 @@ const char* const footer =
 
 void add_lines(CLI::App& program) {
   auto options = std::make_shared<LinesOptions>();
-  CLI::App& app = *program.add_subcommand(
-      "lines", "The edge of chaos and the line of constant gamma at given sigma_b2");
+  CLI::App& app = add_command(program, "lines",
+                              "The edge of chaos and the line of constant gamma at given sigma_b2",
+                              footer, [options] { run(*options); });
   add_common(app, options->common);
   options->layer.add_to(app);
-  app.add_option("--sigma-b2", options->sigma_b2, list_help)->type_name("LIST")->required();
+  add_text(app, "--sigma-b2", options->sigma_b2, "LIST", list_help).required();
   add_real(app, "--gamma", options->gamma, "ratio of the second line; 1 is neutrality")
-      ->default_str("1");
+      .defaults_to("1");
   add_plot(app, options->plot);
-  app.footer(footer + std::string(output_footer));
-  app.callback([options] { run(*options); });
 }
 
 }  // namespace igb::cli

@@ -4,13 +4,13 @@
 #include <memory>
 #include <vector>
 
-#include "block.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
 #include "igb/critical_lines.hpp"
 #include "igb/mean_field.hpp"
 #include "igb/phase_map.hpp"
 #include "layer_options.hpp"
+#include "memory.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "plot.hpp"
@@ -97,7 +97,7 @@ class MapRows {
   Initialisation init_;
   const std::vector<double>& sigma_w2_;
   std::vector<FixedPoint> points_;
-  Block memory_;
+  Memory memory_;
   PhaseMap map_;
 };
 
@@ -122,8 +122,10 @@ void check_even(const char* parameter, const std::string& list, const std::vecto
 std::map<std::string, Place> phase_places(const Grid& grid, const Table& table) {
   std::map<std::string, std::vector<Place>> points;
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    points[cell_text(table.rows[i][2])].push_back({static_cast<double>(i / grid.sigma_w2.size()),
-                                                   static_cast<double>(i % grid.sigma_w2.size())});
+    const std::size_t row = i / grid.sigma_w2.size();
+    const std::size_t column = i % grid.sigma_w2.size();
+    points[cell_text(table.rows[i][2])].push_back(
+        {static_cast<double>(row), static_cast<double>(column)});
   }
   std::map<std::string, Place> places;
   for (const auto& [phase, all] : points) {
@@ -261,15 +263,14 @@ const char* const footer =
 
 void add_map(CLI::App& program) {
   auto options = std::make_shared<MapOptions>();
-  CLI::App& app = *program.add_subcommand(
-      "map", "Phase, fixed point and depth scales on a grid of sigma_b2 and sigma_w2");
+  CLI::App& app = add_command(
+      program, "map", "Phase, fixed point and depth scales on a grid of sigma_b2 and sigma_w2",
+      footer, [options] { run(*options); });
   add_common(app, options->common);
   options->layer.add_to(app);
-  app.add_option("--sigma-b2", options->sigma_b2, list_help)->type_name("LIST")->required();
-  app.add_option("--sigma-w2", options->sigma_w2, list_help)->type_name("LIST")->required();
+  add_text(app, "--sigma-b2", options->sigma_b2, "LIST", list_help).required();
+  add_text(app, "--sigma-w2", options->sigma_w2, "LIST", list_help).required();
   add_plot(app, options->plot);
-  app.footer(footer + std::string(output_footer));
-  app.callback([options] { run(*options); });
 }
 
 }  // namespace igb::cli

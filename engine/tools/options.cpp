@@ -1,23 +1,25 @@
 #include "options.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
+#include <utility>
 
 #include "failure.hpp"
 
 namespace igb::cli {
 
-const char* const output_footer =
+namespace {
+
+const char* const common_footer =
     "CSV starts with comment lines: '# igb VERSION COMMAND ...', the command with all its\n"
     "parameters, then '# name=value' lines for results that are not part of the table; the first\n"
     "line without '#' is the header. Infinity is inf in CSV and \"inf\" in JSON; where nothing\n"
     "solves the equations CSV has none and JSON null. Numbers have the fewest digits that read "
     "back\n"
     "exactly. --output writes a temporary file beside FILE and renames it when all is done.";
-
-namespace {
 
 std::string parameter_name(const std::string& flag) {
   std::string name = flag.substr(flag.find_first_not_of('-'));
@@ -121,55 +123,92 @@ const char* const list_help =
     "comma-separated values; first:last:count stands for count evenly spaced values, both ends "
     "included";
 
-CLI::Option* add_real(CLI::App& app, const std::string& flag, double& value,
-                      const std::string& help) {
-  return app
-      .add_option_function<std::string>(
-          flag,
-          [&value, name = parameter_name(flag)](const std::string& text) {
-            value = parse_real(name, text);
-          },
-          help)
-      ->type_name("NUMBER");
+Flag Flag::required() const {
+  option_->required();
+  return *this;
 }
 
-CLI::Option* add_count(CLI::App& app, const std::string& flag, std::uint32_t& value,
-                       std::uint32_t low, std::uint32_t high, const std::string& help) {
-  return app
-      .add_option_function<std::string>(
-          flag,
-          [&value, low, high, name = parameter_name(flag)](const std::string& text) {
-            value = parse_count(name, text, low, high);
-          },
-          help)
-      ->type_name("INTEGER");
+Flag Flag::needs(Flag other) const {
+  option_->needs(other.option_);
+  return *this;
+}
+
+Flag Flag::excludes(Flag other) const {
+  option_->excludes(other.option_);
+  return *this;
+}
+
+Flag Flag::defaults_to(const std::string& text) const {
+  option_->default_str(text);
+  return *this;
+}
+
+Flag Flag::note(const std::string& text) const {
+  option_->description(option_->get_description() + text);
+  return *this;
+}
+
+bool Flag::given() const { return option_->count() > 0; }
+
+CLI::App& add_command(CLI::App& program, const std::string& name, const std::string& description,
+                      const std::string& footer, std::function<void()> run) {
+  CLI::App& app = *program.add_subcommand(name, description);
+  app.footer(footer + common_footer);
+  app.callback(std::move(run));
+  return app;
+}
+
+Flag add_text(CLI::App& app, const std::string& flag, std::string& value, const std::string& type,
+              const std::string& help) {
+  return Flag(app.add_option(flag, value, help)->type_name(type));
+}
+
+Flag add_parsed(CLI::App& app, const std::string& flag,
+                const std::function<void(const std::string&)>& parse, const std::string& type,
+                const std::string& help) {
+  return Flag(app.add_option_function<std::string>(flag, parse, help)->type_name(type));
+}
+
+Flag add_real(CLI::App& app, const std::string& flag, double& value, const std::string& help) {
+  return add_parsed(
+      app, flag,
+      [&value, name = parameter_name(flag)](const std::string& text) {
+        value = parse_real(name, text);
+      },
+      "NUMBER", help);
+}
+
+Flag add_count(CLI::App& app, const std::string& flag, std::uint32_t& value, std::uint32_t low,
+               std::uint32_t high, const std::string& help) {
+  return add_parsed(
+      app, flag,
+      [&value, low, high, name = parameter_name(flag)](const std::string& text) {
+        value = parse_count(name, text, low, high);
+      },
+      "INTEGER", help);
 }
 
 void add_common(CLI::App& app, CommonOptions& options) {
-  app.add_option_function<std::string>(
-         "--format", [&options](const std::string& name) { options.format = parse_format(name); },
-         "json or csv")
-      ->type_name("NAME")
-      ->default_str(options.format == Format::json ? "json" : "csv");
-  app.add_option_function<std::string>(
-         "--output",
-         [&options](const std::string& path) {
-           if (path.empty()) throw Failure("output = '': allowed: the name of a file");
-           options.output = path;
-         },
-         "file to write; standard output if not given")
-      ->type_name("FILE");
-  app.add_option_function<std::string>(
-         "--seed", [&options](const std::string& text) { options.seed = parse_seed(text); },
-         "seed of all random numbers, recorded with the output")
-      ->type_name("INTEGER")
-      ->default_str("1");
-  app.footer(output_footer);
+  add_parsed(
+      app, "--format", [&options](const std::string& name) { options.format = parse_format(name); },
+      "NAME", "json or csv")
+      .defaults_to(options.format == Format::json ? "json" : "csv");
+  add_parsed(
+      app, "--output",
+      [&options](const std::string& path) {
+        if (path.empty()) throw Failure("output = '': allowed: the name of a file");
+        options.output = path;
+      },
+      "FILE", "file to write; standard output if not given");
+  add_parsed(
+      app, "--seed", [&options](const std::string& text) { options.seed = parse_seed(text); },
+      "INTEGER", "seed of all random numbers, recorded with the output")
+      .defaults_to("1");
 }
 
 void add_variances(CLI::App& app, Initialisation& init) {
-  add_real(app, "--sigma-w2", init.sigma_w2, "weights W_ij ~ N(0, sigma_w2 / N_in)")->required();
-  add_real(app, "--sigma-b2", init.sigma_b2, "biases b_i ~ N(0, sigma_b2)")->default_str("0");
+  add_real(app, "--sigma-w2", init.sigma_w2, "weights W_ij ~ N(0, sigma_w2 / N_in)").required();
+  add_real(app, "--sigma-b2", init.sigma_b2, "biases b_i ~ N(0, sigma_b2)").defaults_to("0");
 }
 
 }  // namespace igb::cli

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +9,35 @@
 #include "igb/initialisation.hpp"
 #include "output.hpp"
 
+namespace CLI {  // NOLINT(readability-identifier-naming): the parser, seen by options.cpp alone
+class App;
+class Option;
+}  // namespace CLI
+
 namespace igb::cli {
+
+/// A flag of a subcommand.
+class Flag {
+ public:
+  Flag() = default;
+  explicit Flag(CLI::Option* option) : option_(option) {}
+  Flag required() const;
+  Flag needs(Flag other) const;
+  Flag excludes(Flag other) const;
+  /// The value in effect where the flag is not given, as the help shows it.
+  Flag defaults_to(const std::string& text) const;
+  /// Adds to its help.
+  Flag note(const std::string& text) const;
+  [[nodiscard]] bool given() const;
+
+ private:
+  CLI::Option* option_ = nullptr;
+};
+
+/// A subcommand; `run` is called when the command line has been parsed. The help ends with `footer`
+/// and with what all subcommands have in common.
+CLI::App& add_command(CLI::App& program, const std::string& name, const std::string& description,
+                      const std::string& footer, std::function<void()> run);
 
 /// What every subcommand has.
 struct CommonOptions {
@@ -18,19 +46,22 @@ struct CommonOptions {
   std::uint64_t seed = 1;
 };
 
-/// Shared wording of the subcommands' help on comment lines, `inf` and `none`.
-extern const char* const output_footer;
-
 void add_common(CLI::App& app, CommonOptions& options);
 void add_variances(CLI::App& app, Initialisation& init);
+
+/// Text as it is, or read by `parse`; `type` is what the help calls it.
+Flag add_text(CLI::App& app, const std::string& flag, std::string& value, const std::string& type,
+              const std::string& help);
+Flag add_parsed(CLI::App& app, const std::string& flag,
+                const std::function<void(const std::string&)>& parse, const std::string& type,
+                const std::string& help);
 
 /// Options whose values are parsed strictly: no trailing characters, no silent rounding or
 /// wrapping. The parameter's name in messages is the flag's, `--sigma-w2` being sigma_w2. The range
 /// of a real is left to the library.
-CLI::Option* add_real(CLI::App& app, const std::string& flag, double& value,
-                      const std::string& help);
-CLI::Option* add_count(CLI::App& app, const std::string& flag, std::uint32_t& value,
-                       std::uint32_t low, std::uint32_t high, const std::string& help);
+Flag add_real(CLI::App& app, const std::string& flag, double& value, const std::string& help);
+Flag add_count(CLI::App& app, const std::string& flag, std::uint32_t& value, std::uint32_t low,
+               std::uint32_t high, const std::string& help);
 
 /// A decimal number, `inf` or `nan`. Throws Failure naming the parameter and the text.
 double parse_real(std::string_view parameter, std::string_view text);

@@ -26,7 +26,7 @@ std::string find_program(const std::string& name) {
   std::string_view folders = path != nullptr ? path : "";
   while (!folders.empty()) {
     const std::size_t end = folders.find(':');
-    const std::string file = std::string(folders.substr(0, end)) + "/" + name;
+    std::string file = std::string(folders.substr(0, end)) + "/" + name;
     if (folders.front() == '/' && access(file.c_str(), X_OK) == 0) return file;
     folders.remove_prefix(end == std::string_view::npos ? folders.size() : end + 1);
   }
@@ -171,14 +171,13 @@ std::string plane_axes(const Report& report) {
 }
 
 void add_plot(CLI::App& app, std::string& path) {
-  app.add_option_function<std::string>(
-         "--plot",
-         [&path](const std::string& name) {
-           if (name.empty()) throw Failure("plot = '': allowed: the name of a file");
-           path = name;
-         },
-         "picture to draw besides, PNG or SVG by its name; needs gnuplot")
-      ->type_name("FILE");
+  add_parsed(
+      app, "--plot",
+      [&path](const std::string& name) {
+        if (name.empty()) throw Failure("plot = '': allowed: the name of a file");
+        path = name;
+      },
+      "FILE", "picture to draw besides, PNG or SVG by its name; needs gnuplot");
 }
 
 }  // namespace igb::cli

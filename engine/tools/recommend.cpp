@@ -21,8 +21,8 @@ struct RecommendOptions {
   std::uint32_t classes = 2;
   double gamma = 0.0;
   double mean_max_frequency = 0.0;
-  bool wants_gamma = false;
-  bool wants_frequency = false;
+  Flag wanted_gamma;
+  Flag wanted_frequency;
 };
 
 Record parameters(const RecommendOptions& options) {
@@ -31,8 +31,8 @@ Record parameters(const RecommendOptions& options) {
   record.insert(record.end(), {{"sigma_b2", options.init.sigma_b2},
                                {"depth", std::uint64_t{options.depth}},
                                {"classes", std::uint64_t{options.classes}}});
-  if (options.wants_gamma) record.emplace_back("gamma", options.gamma);
-  if (options.wants_frequency) {
+  if (options.wanted_gamma.given()) record.emplace_back("gamma", options.gamma);
+  if (options.wanted_frequency.given()) {
     record.emplace_back("mean_max_frequency", options.mean_max_frequency);
   }
   record.emplace_back("seed", options.common.seed);
@@ -74,7 +74,7 @@ Record survival(const RecommendOptions& options) {
 
 Record wanted_bias(const RecommendOptions& options) {
   double gamma = options.gamma;
-  if (options.wants_frequency) {
+  if (options.wanted_frequency.given()) {
     check(gamma_of_frequency(options.classes, options.mean_max_frequency, gamma));
   }
   Outlook outlook{};
@@ -87,7 +87,7 @@ Record wanted_bias(const RecommendOptions& options) {
 void run(RecommendOptions& options) {
   const Output output(options.common.output);
   options.layer.resolve(options.init);
-  const bool bias = options.wants_gamma || options.wants_frequency;
+  const bool bias = options.wanted_gamma.given() || options.wanted_frequency.given();
   output.write(render({.command = "recommend",
                        .parameters = parameters(options),
                        .results = bias ? wanted_bias(options) : survival(options),
@@ -116,25 +116,21 @@ const char* const footer =
 
 void add_recommend(CLI::App& program) {
   auto options = std::make_shared<RecommendOptions>();
-  CLI::App& app = *program.add_subcommand(
-      "recommend",
-      "The sigma_w2 to take: for gradients that survive a depth, or for a wanted bias");
+  CLI::App& app =
+      add_command(program, "recommend",
+                  "The sigma_w2 to take: for gradients that survive a depth, or for a wanted bias",
+                  footer, [options] { run(*options); });
   add_common(app, options->common);
   options->layer.add_to(app);
   add_real(app, "--sigma-b2", options->init.sigma_b2, "biases b_i ~ N(0, sigma_b2)")
-      ->default_str("0");
-  add_count(app, "--depth", options->depth, 1, depth_max, "hidden layers")->required();
-  add_count(app, "--classes", options->classes, 2, classes_max, "output units")->default_str("2");
-  CLI::Option* gamma = add_real(app, "--gamma", options->gamma, "wanted drift ratio of the output");
-  CLI::Option* frequency = add_real(app, "--mean-max-frequency", options->mean_max_frequency,
-                                    "wanted mean share of the most frequent class");
-  gamma->excludes(frequency);
-  app.footer(footer + std::string(output_footer));
-  app.callback([options, gamma, frequency] {
-    options->wants_gamma = gamma->count() > 0;
-    options->wants_frequency = frequency->count() > 0;
-    run(*options);
-  });
+      .defaults_to("0");
+  add_count(app, "--depth", options->depth, 1, depth_max, "hidden layers").required();
+  add_count(app, "--classes", options->classes, 2, classes_max, "output units").defaults_to("2");
+  options->wanted_gamma =
+      add_real(app, "--gamma", options->gamma, "wanted drift ratio of the output");
+  options->wanted_frequency = add_real(app, "--mean-max-frequency", options->mean_max_frequency,
+                                       "wanted mean share of the most frequent class");
+  options->wanted_gamma.excludes(options->wanted_frequency);
 }
 
 }  // namespace igb::cli

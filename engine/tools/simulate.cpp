@@ -39,7 +39,7 @@ struct SimulateOptions {
   std::string data = "gaussian";
   std::string data_dir = "/usr/share/datasets/fashion-mnist";
   std::string sampler = "dense";
-  const CLI::Option* width = nullptr;  ///< whether it was given
+  Flag width;
   Target target = Target::best;
 };
 
@@ -64,7 +64,7 @@ void check_sampler(const SimulateOptions& options) {
                   "; allowed: dense, kernel");
   }
   if (!uses_kernel(options)) return;
-  if (options.width->count() > 0) {
+  if (options.width.given()) {
     throw Failure(
         "width = " + std::to_string(options.architecture.width) +
         " means nothing to sampler = kernel, whose networks are infinitely wide; allowed: "
@@ -240,53 +240,46 @@ const char* const simulate_footer =
 
 void add_simulate(CLI::App& program) {
   auto options = std::make_shared<SimulateOptions>();
-  CLI::App& app = *program.add_subcommand(
-      "simulate",
-      "Random networks on a data set: moments of every layer and the classes they guess");
+  CLI::App& app = add_command(
+      program, "simulate",
+      "Random networks on a data set: moments of every layer and the classes they guess",
+      simulate_footer, [options] { run(*options); });
   Architecture& architecture = options->architecture;
   add_common(app, options->common);
   options->layer.add_to(app);
   add_variances(app, architecture.init);
   options->width =
       add_count(app, "--width", architecture.width, 1, width_max, "units of a hidden layer")
-          ->default_str("1000");
-  add_count(app, "--depth", architecture.depth, 1, depth_max, "hidden layers")->default_str("100");
+          .defaults_to("1000");
+  add_count(app, "--depth", architecture.depth, 1, depth_max, "hidden layers").defaults_to("100");
   add_count(app, "--classes", architecture.classes, 2, classes_max, "output units")
-      ->default_str("2");
+      .defaults_to("2");
   add_count(app, "--networks", options->networks, 1, networks_max, "independent networks")
-      ->default_str("10");
-  app.add_option(
-         "--data", options->data,
-         "gaussian: independent standard normals; fashion-mnist: the first training images, "
-         "standardised with the mean and standard deviation of all their pixels; or a file of "
-         "comma-separated numbers, an input a line, optional header, used as they are")
-      ->type_name("NAME|FILE.csv")
-      ->default_str("gaussian");
+      .defaults_to("10");
+  add_text(app, "--data", options->data, "NAME|FILE.csv",
+           "gaussian: independent standard normals; fashion-mnist: the first training images, "
+           "standardised with the mean and standard deviation of all their pixels; or a file of "
+           "comma-separated numbers, an input a line, optional header, used as they are")
+      .defaults_to("gaussian");
   add_count(app, "--inputs", options->inputs, 2, inputs_max,
             "inputs; of a CSV file the first so many rows, all if not given")
-      ->default_str("100");
+      .defaults_to("100");
   add_count(app, "--input-width", architecture.input_width, 1, width_max,
             "components of a gaussian input, the width if not given");
-  app.add_option("--data-dir", options->data_dir,
-                 "folder of the gzipped IDX files of fashion-mnist")
-      ->type_name("DIR")
-      ->default_str(options->data_dir);
-  app.add_option(
-         "--sampler", options->sampler,
-         "dense: all weights drawn; kernel: networks of infinite width, drawn from the Gaussian "
-         "process of the kernel of the inputs")
-      ->type_name("NAME")
-      ->default_str("dense");
+  add_text(app, "--data-dir", options->data_dir, "DIR",
+           "folder of the gzipped IDX files of fashion-mnist")
+      .defaults_to(options->data_dir);
+  add_text(app, "--sampler", options->sampler, "NAME",
+           "dense: all weights drawn; kernel: networks of infinite width, drawn from the Gaussian "
+           "process of the kernel of the inputs")
+      .defaults_to("dense");
   add_count(app, "--threads", options->threads, 1, threads_max,
             "threads, all of the machine if not given; the results do not depend on it");
-  app.add_option_function<std::string>(
-         "--target",
-         [&options = *options](const std::string& name) { options.target = parse_target(name); },
-         "instruction set of the kernels: best, emulated, baseline, avx2, avx512")
-      ->type_name("NAME")
-      ->default_str("best");
-  app.footer(simulate_footer + std::string(output_footer));
-  app.callback([options] { run(*options); });
+  add_parsed(
+      app, "--target",
+      [&options = *options](const std::string& name) { options.target = parse_target(name); },
+      "NAME", "instruction set of the kernels: best, emulated, baseline, avx2, avx512")
+      .defaults_to("best");
 }
 
 }  // namespace igb::cli

@@ -2,7 +2,6 @@
 #include <numbers>
 #include <vector>
 
-#include "block.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
 #include "igb/architecture.hpp"
@@ -11,6 +10,7 @@
 #include "igb/population.hpp"
 #include "law.hpp"
 #include "layer_options.hpp"
+#include "memory.hpp"
 #include "options.hpp"
 #include "output.hpp"
 
@@ -144,7 +144,7 @@ Table population_layers(const TheoryOptions& options, double& gamma) {
   std::vector<PopulationLayer> layers(options.depth + 1);
   std::size_t bytes = 0;
   check(population_bytes(population, layers.size(), bytes));
-  Block memory(bytes);
+  Memory memory(bytes);
   Arena arena = memory.arena();
   check(population_trajectory(options.init, {options.q0, 1.0 - options.c0}, population, arena,
                               layers));
@@ -230,24 +230,25 @@ const char* const footer =
 
 void add_theory(CLI::App& program) {
   auto options = std::make_shared<TheoryOptions>();
-  CLI::App& app = *program.add_subcommand(
-      "theory",
-      "Mean-field theory of one initialisation: the fixed point, every layer, the law of guesses");
+  CLI::App& app = add_command(
+      program, "theory",
+      "Mean-field theory of one initialisation: the fixed point, every layer, the law of guesses",
+      footer, [options] { run(*options); });
   add_common(app, options->common);
   options->layer.add_to(app);
   add_variances(app, options->init);
-  CLI::Option* depth = add_count(
+  const Flag depth = add_count(
       app, "--depth", options->depth, 1, depth_max,
       "hidden layers L: adds `layers` 1 .. L+1, layer L+1 being the output; in CSV they are "
       "the table and the fixed point goes into the comment lines");
   add_real(app, "--q0", options->q0, "mean square of an input's components")
-      ->default_str("1")
-      ->needs(depth);
-  add_real(app, "--c0", options->c0, "correlation of two inputs")->default_str("0")->needs(depth);
+      .defaults_to("1")
+      .needs(depth);
+  add_real(app, "--c0", options->c0, "correlation of two inputs").defaults_to("0").needs(depth);
   add_count(app, "--population", options->population, 1024, 1U << 24,
             "sampled units, a multiple of 32, for the layers of residual_after")
-      ->default_str("65536")
-      ->needs(depth);
+      .defaults_to("65536")
+      .needs(depth);
   add_count(app, "--positions", options->positions, 1, positions_max,
             "points of a convolution's circle: adds the decay of its Fourier modes");
   add_count(app, "--classes", options->classes, 2, classes_max, "adds the law of so many classes");
@@ -255,12 +256,9 @@ void add_theory(CLI::App& program) {
             "size of the data set of the law, infinite if not given");
   add_count(app, "--networks", options->networks, 2, networks_max,
             "random draws for estimates of the law")
-      ->default_str("1000");
-  app.add_option("--quantiles", options->quantiles,
-                 "adds quantiles of the law: comma-separated probabilities, or first:last:count")
-      ->type_name("LIST");
-  app.footer(footer + std::string(output_footer));
-  app.callback([options] { run(*options); });
+      .defaults_to("1000");
+  add_text(app, "--quantiles", options->quantiles, "LIST",
+           "adds quantiles of the law: comma-separated probabilities, or first:last:count");
 }
 
 }  // namespace igb::cli

@@ -5,7 +5,6 @@
 
 using namespace igb::c_api;
 using igb::Status;
-using igb::StatusCode;
 
 namespace {
 

@@ -6,7 +6,6 @@
 
 using namespace igb::c_api;
 using igb::Status;
-using igb::StatusCode;
 
 namespace {
 

@@ -4,7 +4,6 @@
 
 using namespace igb::c_api;
 using igb::Status;
-using igb::StatusCode;
 
 struct igb_kernel {
   igb::KernelRecursion recursion;

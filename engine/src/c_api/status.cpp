@@ -17,7 +17,6 @@ static_assert(IGB_SYNTAX == static_cast<int>(igb::StatusCode::syntax));
 static_assert(IGB_NULL_POINTER == static_cast<int>(igb::StatusCode::null_pointer));
 
 using namespace igb::c_api;
-using igb::Status;
 using igb::StatusCode;
 
 size_t igb_message(const igb_status* status, char* buffer, size_t size) {

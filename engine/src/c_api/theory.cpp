@@ -8,7 +8,6 @@
 
 using namespace igb::c_api;
 using igb::Status;
-using igb::StatusCode;
 
 struct igb_phase_map {
   igb::PhaseMap map;

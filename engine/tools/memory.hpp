@@ -9,9 +9,9 @@
 namespace igb::cli {
 
 /// Memory for arenas, one after the other.
-class Block {
+class Memory {
  public:
-  explicit Block(std::size_t bytes)
+  explicit Memory(std::size_t bytes)
       : bytes_(bytes), memory_(static_cast<std::byte*>(::operator new(bytes, alignment))) {}
   /// An arena over all of it, which ends the use of any arena before.
   [[nodiscard]] Arena arena() { return Arena({memory_.get(), bytes_}); }
