@@ -202,7 +202,11 @@ double scaled_elu_slope(const Activation& /*phi*/, double x) {
 double scaled_elu_bend(const Activation& /*phi*/, double x) {
   return x > 0.0 ? 0.0 : 1.76 * std::exp(x);
 }
+double clipped(const Activation& /*phi*/, double x) { return std::clamp(x, -1.0, 1.0); }
+double clipped_slope(const Activation& /*phi*/, double x) { return std::abs(x) < 1.0 ? 1.0 : 0.0; }
+double clipped_bend(const Activation& /*phi*/, double /*x*/) { return 0.0; }
 constexpr double at_zero[] = {0.0};
+constexpr double at_one[] = {-1.0, 1.0};
 
 const Activation users_own[] = {
     {.name = "sigmoid",
@@ -223,6 +227,13 @@ const Activation users_own[] = {
      .value_at = scaled_elu,
      .slope_at = scaled_elu_slope,
      .bend_at = scaled_elu_bend},
+    {.name = "clipped",
+     .odd = true,
+     .bounded = true,
+     .kinks = at_one,
+     .value_at = clipped,
+     .slope_at = clipped_slope,
+     .bend_at = clipped_bend},
 };
 
 /// INT f over panels of length about `length`, ends among them, by the Gauss rule of 5 nodes.

@@ -15,7 +15,15 @@ TEST_CASE("expressionHasTheTheoryOfItsNamesake") {
   const struct {
     std::string name;
     std::string expression;
-  } pairs[] = {{"tanh", "1 - 2/(exp(2*x)+1)"}, {"erf", "1 - erfc(x)"}, {"linear", "x"}};
+  } pairs[] = {{"tanh", "1 - 2/(exp(2*x)+1)"},
+               {"erf", "1 - erfc(x)"},
+               {"linear", "x"},
+               {"relu", "max(x, 0)"},
+               {"relu", "(x + abs(x))/2"},
+               {"hard_tanh", "min(max(x, -1), 1)"},
+               {"abs", "max(x, -x)"},
+               {"leaky_relu --slope 0.1", "max(x, 0.1*x)"},
+               {"silu", "x/(1+exp(-x))"}};
   for (const auto& [name, expression] : pairs) {
     CAPTURE(expression);
     const Run run = igb("theory --activation '" + expression + "'" + point + "--depth 5");
@@ -107,6 +115,22 @@ TEST_CASE("aTableIsTheActivationThroughItsPoints") {
   const Json json = igb("theory --activation 'table:" + file + "'" + point).json();
   CHECK(json["parameters"]["activation"] == "table:" + file);
   CHECK(json["q_star"] == "inf");
+  CHECK(json["phase"] == igb("theory --activation relu" + point).json()["phase"]);
+  CHECK(close(number(json["chi_1"]), 1.25, 1e-14));
+}
+
+TEST_CASE("aSlopeMakesALeakyRelu") {
+  const std::string leaky = "theory --activation leaky_relu" + point + "--depth 3 ";
+  const Json steep = igb(leaky + "--slope 0.5").json();
+  CHECK(number(steep["parameters"]["slope"]) == 0.5);
+  CHECK(close(number(steep["chi_1"]), 2.5 * (1.0 + 0.25) / 2.0, 1e-14));
+  const Json linear = igb("theory --activation linear" + point + "--depth 3").json();
+  CHECK(igb(leaky + "--slope 1").json()["layers"] == linear["layers"]);
+  const Json mirrored = igb(leaky + "--slope -1").json();
+  const Json abs = igb("theory --activation abs" + point + "--depth 3").json();
+  for (std::size_t l = 0; l < 4; ++l) {
+    CHECK(close(number(mirrored["layers"][l]["c"]), number(abs["layers"][l]["c"]), 1e-12));
+  }
 }
 
 TEST_CASE("aTableThatIsNoneIsNamedWithItsPlace") {

@@ -40,6 +40,9 @@ test('the same function by another name has the same theory', () => {
     ['tanh', { expression: 'tanh(x)' }],
     ['tanh', { name: 'tanh' }],
     ['erf', { expression: 'erf(x)' }],
+    ['hard_tanh', hardTanh],
+    ['hard_tanh', { expression: 'max(-1, min(x, 1))' }],
+    ['silu', { expression: 'x / (1 + exp(-x))' }],
   ];
   for (const [activation, other] of pairs) {
     const what = JSON.stringify(other);
@@ -49,9 +52,17 @@ test('the same function by another name has the same theory', () => {
     for (const name of ['qStar', 'cStar', 'chi1', 'xiC']) {
       assertClose(actual[name], expected[name], 1e-9, `${what} ${name}`);
     }
-    const edge = engine.edgeOfChaos({ activation: other, sigmaB2: 0 });
-    assertClose(edge.sigmaW2, activation === 'erf' ? Math.PI / 4 : 1, 1e-9, what);
+    const sigmaB2 = 0.05;
+    const edge = engine.edgeOfChaos({ activation: other, sigmaB2 });
+    assertClose(edge.sigmaW2, engine.edgeOfChaos({ activation, sigmaB2 }).sigmaW2, 1e-9, what);
   }
+});
+
+test('a slope makes a leaky ReLU, an expression a ReLU', () => {
+  const chi1 = (activation) => engine.fixedPoint({ activation, sigmaW2: 2.5, sigmaB2: 0.1 }).chi1;
+  assertClose(chi1({ name: 'leaky_relu', slope: 0.5 }), (2.5 * 1.25) / 2, 1e-14, 'slope');
+  assertClose(chi1({ expression: 'max(x, 0)' }), 1.25, 1e-14, 'expression');
+  assertClose(chi1({ table: { x: [-1, 0, 1], y: [0, 0, 1] } }), 1.25, 1e-14, 'table');
 });
 
 test('networks run the activations of the user', () => {
