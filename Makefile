@@ -48,7 +48,7 @@ test-avx512: | setup-native setup-avx512
 	tests/avx512/run-in-bochs $(AVX512)/tests/network_test -tc=forwardEquals*,targetsWith*
 	tests/avx512/run-in-bochs $(AVX512)/tests/vector_math_test -tc=activationsAgree*,activationsKeep*
 
-bench: native
+bench: native wasm
 	cmake --build $(RELEASE) --target run_bench
 
 # The WebAssembly module and the JavaScript package around it.

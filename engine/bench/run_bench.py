@@ -21,8 +21,10 @@ EDGE_TARGET = 2000.0
 ROUNDING = 2e-15
 MAP = "phase map of 256 x 256 points, tanh"
 MAP_TARGET = 60.0
+MAP_WASM_TARGET = 150.0
 KERNEL = "kernel recursion, relu, depth 100, 1000 inputs"
 KERNEL_TARGET = 500.0
+MAP_IN_NODE = os.path.join(HERE, "..", "..", "wasm", "scripts", "phase-map.mjs")
 REFERENCE = os.path.join(HERE, "..", "..", "tests", "reference", "edge_of_chaos.csv")
 
 
@@ -64,7 +66,7 @@ def edge_error(point):
 
 
 def one_round(args, python):
-    """One run of everything; times in ms of CPU time."""
+    """One run of everything; times in ms of CPU time, in Node.js by its clock."""
     context, igb = google_benchmark(args.igb)
     _, eigen = google_benchmark(args.eigen)
     numpy = {v: capture([python, os.path.join(HERE, "numpy_bench.py"), v]) for v in ("float64", "float32")}
@@ -81,6 +83,7 @@ def one_round(args, python):
         "c": {name: job["c"] for name, job in jobs.items()},
         "edge": {"igb": igb["edge_of_chaos"], "scipy": scipy},
         "map": igb["phase_map"]["cpu_time"],
+        "map_wasm": capture(["node", MAP_IN_NODE])["time"],
         "kernel": igb["kernel_recursion"]["cpu_time"],
         "normals": {name: igb[name]["items_per_second"] for name in ("igb_normals", "std_normals")},
     }
@@ -159,6 +162,7 @@ def entries(rounds):
     result.append(entry("standard normals", "1/s", ours, peer, theirs, ratios, None, arch))
     result.extend(edge_entries(rounds, arch))
     result.append(time_entry(MAP, [r["map"] for r in rounds], MAP_TARGET, arch))
+    result.append(time_entry(MAP, [r["map_wasm"] for r in rounds], MAP_WASM_TARGET, "wasm simd128, Node.js"))
     result.append(time_entry(KERNEL, [r["kernel"] for r in rounds], KERNEL_TARGET, arch))
     return result
 
