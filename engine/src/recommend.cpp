@@ -51,12 +51,8 @@ Initialisation at_one(Initialisation init) {
   return init;
 }
 
-/// Blocks whose layers have the expectations of phi itself.
 bool has_edge_of_chaos(const Initialisation& init, LinePoint& edge) {
-  const BlockKind kind = init.block.kind;
-  const bool as_plain = kind == BlockKind::plain || kind == BlockKind::convolution ||
-                        kind == BlockKind::delta_orthogonal;
-  return as_plain && edge_of_chaos(*init.activation, init.sigma_b2, edge).ok() &&
+  return edge_of_chaos(*init.activation, init.block, init.sigma_b2, edge).ok() && edge.reached &&
          edge.sigma_w2 >= sigma_w2_min && edge.sigma_w2 <= sigma_w2_max;
 }
 
