@@ -147,6 +147,27 @@ test('the language toggles, and all of the page with it', async ({ page, address
   await expect(page.getByTestId('caption')).toContainText('above the edge of chaos');
 });
 
+test('the language toggles before the engine has arrived', async ({ page, address }) => {
+  let arrive = () => {};
+  const arrival = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route('**/*.wasm', async (route) => {
+    await arrival;
+    await route.continue();
+  });
+  await page.goto(`${address + quick}&sigma-w2=3&lang=zh`);
+  await page.getByTestId('language').click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await page.waitForTimeout(500); // longer than the address waits for its state
+  arrive();
+  await settled(page);
+  await expect(page.getByTestId('caption')).toContainText('above the edge of chaos');
+  expect(await sigmaW2(page)).toBe(3);
+  await expect(page).toHaveURL(/sigma-w2=3/);
+  await expect(page).not.toHaveURL(/lang=zh/);
+});
+
 test('the button carries the point across the line', async ({ page, address }) => {
   await page.goto(address + quick);
   await settled(page);

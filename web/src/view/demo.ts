@@ -102,18 +102,19 @@ export class Demo extends LitElement {
     }
     const { state, problems } = parseQuery(location.search, this.client.activations);
     this.problems = problems;
-    this.set(state);
+    this.set({ ...state, lang: this.state.lang }); // which may have been changed meanwhile
   }
 
   private set(patch: Partial<State>): void {
     this.state = { ...this.state, ...patch };
+    if (this.client === null) return; // the address still holds the state to come
     this.writeUrl(this.state);
     for (const request of Object.values(requestsOf(this.state))) {
       const text = JSON.stringify(request);
       if (this.sent.get(request.kind)?.text === text) continue;
       this.revision += 1;
       this.sent.set(request.kind, { text, revision: this.revision, done: false, failure: null });
-      this.client?.request(this.revision, request);
+      this.client.request(this.revision, request);
     }
   }
 
