@@ -108,6 +108,7 @@ Status Forward::step() {
   kernels.dense({
       .weights = normal_source(draw_, Stream::weights, layer_),
       .biases = normal_source(draw_, Stream::biases, layer_),
+      .law = architecture_.init.weights,
       .weight_scale = static_cast<float>(std::sqrt(weight_variance)),
       .bias_scale = static_cast<float>(std::sqrt(architecture_.init.sigma_b2)),
       .in = current_.values,
@@ -116,7 +117,8 @@ Status Forward::step() {
       .out = back_.data(),
       .out_units = units,
       .out_stride = stride,
-      .inputs = current_.inputs,
+      .skip = nullptr,
+      .rows = current_.inputs,
       .tile = tile_.data(),
   });
   current_ = {back_.data(), current_.inputs, units, stride};
