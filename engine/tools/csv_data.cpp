@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 
 #include "data.hpp"
 #include "failure.hpp"
@@ -43,8 +44,9 @@ class CsvReader {
  public:
   CsvReader(std::string parameter, const std::string& path)
       : parameter_(std::move(parameter)), path_(path), file_(path) {
-    if (std::filesystem::is_directory(path)) fail("it is a directory");
     if (!file_) fail(std::strerror(errno));
+    std::error_code unknown;
+    if (std::filesystem::is_directory(path, unknown)) fail("it is a directory");
   }
 
   /// False at the end of the file.

@@ -238,9 +238,10 @@ Output::Output(const std::string& path, std::string parameter)
   if (path.empty()) return;
   std::error_code error;
   const fs::file_status status = fs::status(path_, error);
+  if (error && status.type() != fs::file_type::not_found) refuse(error.message());
   if (fs::is_directory(status)) refuse("it is a directory");
   direct_ = fs::exists(status) && !fs::is_regular_file(status);
-  if (!direct_ && fs::is_symlink(path_)) {
+  if (!direct_ && fs::is_symlink(path_, error)) {
     const fs::path target = fs::canonical(path_, error);
     if (error) refuse(error.message());
     path_ = target;
@@ -255,8 +256,8 @@ void Output::refuse(const std::string& cause) const {
 }
 
 fs::path Output::temporary() const {
-  return path_.parent_path() /
-         ("." + path_.filename().string() + ".igb-" + std::to_string(getpid()) + ".tmp");
+  // Of its own length, not of that of a name which may be the longest that the folder allows.
+  return path_.parent_path() / (".igb-" + std::to_string(getpid()) + ".tmp");
 }
 
 void Output::write(const std::string& text) const {

@@ -98,7 +98,9 @@ Dataset load(const SimulateOptions& options) {
   const std::uint32_t inputs = options.inputs > 0 ? options.inputs : inputs_default;
   if (options.data == "gaussian") return gaussian_data(options, inputs);
   if (options.data == "fashion-mnist") return read_fashion_mnist(options.data_dir, inputs);
-  if (!std::filesystem::exists(options.data)) {
+  std::error_code error;  // any other than that it does not exist is told by who reads it
+  if (std::filesystem::status(options.data, error).type() ==
+      std::filesystem::file_type::not_found) {
     throw Failure(
         "data = '" + options.data +
         "' is neither a known data set nor a file; allowed: gaussian, fashion-mnist, a CSV file");

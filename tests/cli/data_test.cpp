@@ -152,6 +152,20 @@ TEST_CASE("csvRefusesAnInputOfZeros") {
   check_refused(with_csv("1,2\n0,0\n"), {"input 2", "zeros"});
 }
 
+TEST_CASE("dataThatCannotBeReachedAreNamed") {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("loop", folder.file("loop"));
+  for (const std::string& path :
+       {folder.file(std::string(300, 'x')), folder.file("loop"), folder.file("loop/x.csv")}) {
+    CAPTURE(path);
+    const std::string table = "theory --sigma-w2 1 --activation 'table:" + path + "'";
+    for (const auto& [run, parameter] : {std::pair{igb(small + "--data '" + path + "'"), "data"},
+                                         std::pair{igb(table), "activation"}}) {
+      check_refused(run, {std::string("igb: ") + parameter + ": '" + path + "': "});
+    }
+  }
+}
+
 TEST_CASE("dataMustBeAKnownNameOrAFile") {
   check_refused(igb(small + "--data fashion"), {"data", "'fashion'", "gaussian, fashion-mnist"});
   check_refused(igb(small + "--data /"), {"'/'", "directory"});
