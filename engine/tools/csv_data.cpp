@@ -95,9 +95,11 @@ class CsvReader {
     row.clear();
     for (const std::string_view text : texts) {
       double value = 0.0;
-      const std::string quoted = place(row.size()) + ": '" + std::string(text) + "' ";
-      if (!read_real(text, value)) fail(quoted + "is not a number");
-      if (!std::isfinite(value)) fail(quoted + "is not finite");
+      const auto refuse = [&](const char* cause) {
+        fail(place(row.size()) + ": " + excerpt(text) + " " + cause);
+      };
+      if (!read_real(text, value)) refuse("is not a number");
+      if (!std::isfinite(value)) refuse("is not finite");
       row.push_back(value);
     }
   }

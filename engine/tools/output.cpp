@@ -49,11 +49,9 @@ struct CellJson {
   Json operator()(const std::string& value) const { return value; }
 };
 
-/// `word` as a POSIX shell reads it back, on one line.
-std::string shell_word(std::string word) {
-  for (char& c : word) {
-    if (std::iscntrl(static_cast<unsigned char>(c))) c = '?';
-  }
+/// `text` as a POSIX shell reads it back, on one line.
+std::string shell_word(const std::string& text) {
+  const std::string word = printable(text);
   const char* const plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./";
   if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;

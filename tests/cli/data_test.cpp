@@ -2,7 +2,9 @@
 #include <zlib.h>
 
 #include <array>
+#include <cctype>
 #include <cstdint>
+#include <utility>
 
 #include "program.hpp"
 
@@ -141,6 +143,26 @@ TEST_CASE("csvErrorsNameLineAndColumn") {
   check_refused(with_csv("1,2\n\n# note\n3\n"), {"line 4", "1 columns", "have 2"});
   check_refused(with_csv("1,2\n3,4,5\n"), {"line 2", "3 columns", "have 2"});
   check_refused(with_csv("1,b\n3,4\n"), {"line 1, column 2"});  // half a header is none
+}
+
+TEST_CASE("csvErrorsShowCellsOnOneLineAndAtMostTheirBeginning") {
+  for (const std::string& cell : {std::string("\x1B[2Jx\ry"), std::string("\x7F\tz")}) {
+    const Run run = with_csv("1,2\n3," + cell + "\n");
+    check_refused(run, {"line 2, column 2", "' is not a number"});
+    for (const char c : run.err.substr(0, run.err.size() - 1)) {
+      CHECK(std::iscntrl(static_cast<unsigned char>(c)) == 0);
+    }
+  }
+  check_refused(with_csv("1,2\n3,\x1B[2Jx\ry\n"), {"'?[2Jx?y' is not a number"});
+  check_refused(with_csv(std::string("1,2\n3,a\0b\n", 10)), {"'a?b' is not a number"});
+  const Run run = with_csv("1,2\n3," + std::string(100000, 'x') + "\n");
+  check_refused(run, {"line 2, column 2", "xxx...' (100000 bytes) is not a number"});
+  CHECK(run.err.size() < 400);
+  // not in the middle of a character
+  const std::string accents = "\u00E9\u00E9\u00E9\u00E9\u00E9\u00E9\u00E9\u00E9";
+  std::string word = "a";
+  for (int i = 0; i < 10; ++i) word += accents;
+  check_refused(with_csv("1,2\n3," + word + "\n"), {"\u00E9...' (161 bytes)"});
 }
 
 TEST_CASE("csvNeedsTwoRows") {
