@@ -130,7 +130,9 @@ Status backward(const Initialisation& init, std::span<const Signal> layers,
   for (const Status& status : checks) {
     if (!status.ok()) return status;
   }
-  if (!has_pair_gradients(init.block.kind)) return {StatusCode::no_solution, "block"};
+  if (!has_pair_gradients(init.block.kind))
+    return {StatusCode::no_solution,    "block", static_cast<double>(init.block.kind), 0.0, 0.0,
+            block_name(init.block.kind)};
   if (gradients.size() < layers.size()) {
     return {StatusCode::buffer_too_small, "gradients", static_cast<double>(gradients.size()), depth,
             depth_max};

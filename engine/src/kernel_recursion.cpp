@@ -301,10 +301,12 @@ void KernelRecursion::correlate_general() {
 void KernelRecursion::correlate_exactly() {
   const Activation& phi = *init_.activation;
   const PairKernels& pairs = *kernels_of(target_).pairs;
+  const auto seen = seen_.first(inputs_);
+  const double fraction = panel_fraction(phi, *std::max_element(seen.begin(), seen.end()));
   for (std::size_t a = 1; a < inputs_; ++a) {
     const std::span<double> d = row(a).first(a);
     for (std::size_t b = 0; b < a; ++b) {
-      columns_[b] = feature_distance(phi, seen_[a], seen_[b], d[b]);
+      columns_[b] = feature_distance(phi, seen_[a], seen_[b], d[b], fraction);
     }
     pairs.given(pair_row(a));
   }

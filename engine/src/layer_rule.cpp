@@ -259,6 +259,15 @@ bool vanishes(const Activation& phi, const Block& block) {
   return phi.value(0.0) == 0.0 && !normalises(block);
 }
 
+bool outgrows_lines(const Activation& phi) {
+  constexpr double far = 1e14;
+  const auto outgrows = [&](double u) {
+    const double size = std::abs(phi.value(10.0 * u));
+    return !(size <= 10.2 * std::abs(phi.value(u))) || std::isinf(size);
+  };
+  return !phi.bounded && (outgrows(far) || outgrows(-far));
+}
+
 Node::Node(const Activation& phi, const Block& block, double q)
     : phi_(phi), block_(block), law_(law_of(block)), q_(q), fed_q_(law_.unit_input ? 1.0 : q) {}
 

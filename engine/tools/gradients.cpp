@@ -53,6 +53,10 @@ std::vector<double> probabilities(const std::string& list) {
 Table table(const GradientsOptions& options) {
   std::vector<Signal> signals(options.depth + 1);
   check(trajectory(options.init, {options.q0, 1.0 - options.c0}, signals));
+  if (const double c = signals.back().c(); c < 0.0) {
+    throw Failure("c0 = " + cell_text(options.c0) + " leaves outputs correlated by " +
+                  cell_text(c) + ": the law of the loss allows 0 or more");
+  }
   const std::span<const Signal> hidden = std::span(signals).first(options.depth);
   std::vector<LayerGradient> gradients(options.depth);
   check(backward(options.init, hidden, gradients));

@@ -113,7 +113,7 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
       {tanh_gradients + "--depth 3 --width 0", {"width = 0", "1 to 1048576"}},
       {tanh_gradients + "--depth 3 --quantiles 0", {"quantiles = 0", "0 to 1", "neither"}},
       {tanh_gradients + "--depth 3 --quantiles nan", {"quantiles = nan"}},
-      {tanh_gradients + "--depth 3 --c0 -0.5", {"output_d = 1.4"}},
+      {tanh_gradients + "--depth 3 --c0 -0.5", {"c0 = -0.5 leaves outputs correlated by -0.4"}},
       {tanh_gradients + "--depth 3 --block batch_norm_before", {"block", "no such solution"}},
       {tanh_run + "--width 0", {"--width"}},
       {tanh_run + "--networks 0", {"networks = 0", "1 to 16777216"}},
