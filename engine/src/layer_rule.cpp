@@ -352,8 +352,11 @@ double LayerMap::next_q() const {
 }
 
 double LayerMap::next_d(double d) {
+  if (d == 1.0 && part_.bias == 0.0 && is_odd(node_.phi(), node_.block())) return 1.0;
   const double next = (part_.skip * unit_ * d + part_.weight * node_.gap(d)) / total_;
-  return std::min(next, 2.0);  // rounding at c = -1
+  // Up to rounding, c >= 0 gives c' >= 0: the covariance is a power series in c with coefficients
+  // >= 0, or the square of a mean where a batch is normalised.
+  return std::min(next, d <= 1.0 ? 1.0 : 2.0);
 }
 
 double LayerMap::correlation_slope(double d) { return pair_backward(d) * unit_ / total_; }
