@@ -29,43 +29,9 @@ Status check_inputs(const Architecture& architecture, std::size_t inputs) {
   return check_range("inputs", static_cast<double>(inputs), batch ? 2 : 1, inputs_max);
 }
 
-bool is_convolution(const Block& block) {
-  return block.kind == BlockKind::convolution || block.kind == BlockKind::delta_orthogonal;
-}
-
 bool has_stream(const Block& block) {
   return block.kind == BlockKind::residual_scaled || block.kind == BlockKind::residual ||
          block.kind == BlockKind::residual_after;
-}
-
-WeightLaw law_of(const Initialisation& init) {
-  return init.block.kind == BlockKind::delta_orthogonal ? WeightLaw::orthogonal : init.weights;
-}
-
-double branch_of(const Block& block) { return 1.0 / std::sqrt(block.residual_depth); }
-
-/// Widths between which the weights of the layers stand.
-struct Widths {
-  std::size_t rows;     ///< of a hidden layer: inputs times positions
-  std::size_t hidden;   ///< fan-in of hidden layers, and of the first
-  std::size_t readout;  ///< fan-in of the output
-
-  Widths(const Architecture& architecture, std::size_t inputs)
-      : rows(inputs * positions_of(architecture.init.block)) {
-    const Block& block = architecture.init.block;
-    const std::size_t below = std::max<std::size_t>(architecture.width, architecture.input_width);
-    hidden = Window::of_layer(block).size() * below;
-    readout = positions_of(block) * architecture.width;
-  }
-};
-
-/// The larger of two blocks of rows.
-std::span<float> take_larger(Arena& arena, std::size_t rows, std::size_t stride,
-                             std::size_t other_rows, std::size_t other_stride) {
-  const double floats = static_cast<double>(rows) * static_cast<double>(stride);
-  const double others = static_cast<double>(other_rows) * static_cast<double>(other_stride);
-  return floats >= others ? arena.take<float>(rows, stride)
-                          : arena.take<float>(other_rows, other_stride);
 }
 
 double dot(std::span<const float> a, std::span<const float> b) {
@@ -87,28 +53,18 @@ void scale_to_square(std::span<float> e, double square) {
 
 Status Forward::take_buffers(const Architecture& architecture, std::size_t inputs, Arena& arena) {
   const Block& block = architecture.init.block;
-  const double rows = static_cast<double>(inputs) * static_cast<double>(positions_of(block));
-  if (rows > static_cast<double>(std::numeric_limits<std::ptrdiff_t>::max())) {
-    return {StatusCode::overflow, "inputs", static_cast<double>(inputs)};
-  }
+  const Widths widths(architecture, inputs);
+  if (const Status status = widths.status(); !status.ok()) return status;
   // The wider of a hidden layer and the output; layer 1 reads the caller's inputs in place.
   const std::size_t stride = row_stride(std::max(architecture.width, architecture.classes));
-  const Widths widths(architecture, inputs);
   front_ = arena.take<float>(widths.rows, stride);
   back_ = arena.take<float>(widths.rows, stride);
   if (has_stream(block)) stream_ = arena.take<float>(widths.rows, stride);
-  if (is_convolution(block)) {
-    windows_ = take_larger(arena, widths.rows, row_stride(widths.hidden), inputs,
-                           row_stride(widths.readout));
-  }
-  if (law_of(architecture.init) == WeightLaw::orthogonal) {
-    const std::size_t readout = std::max<std::size_t>(widths.readout, architecture.classes);
-    turned_ = take_larger(arena, widths.rows, row_stride(widths.hidden), inputs,
-                          row_stride(readout));
-    direction_ = arena.take<float>(std::max(widths.hidden, readout));
-  } else {
-    tile_ = arena.take<float>(tile_floats);
-  }
+  windows_ = widths.take_windows(block, arena);
+  const WeightScratch scratch = widths.take_scratch(architecture.init, arena);
+  tile_ = scratch.tile;
+  turned_ = scratch.rows;
+  direction_ = scratch.direction;
   return arena.status();
 }
 
@@ -193,16 +149,8 @@ void Forward::compute(const Kernels& kernels, const Rows& next) {
 /// next = branch (W in + b) + skip by the weights of layer_.
 void Forward::multiply_layer(const Kernels& kernels, const ConstRows& in, double branch,
                              const float* skip, const Rows& next) const {
-  const Initialisation& init = architecture_.init;
-  multiply({.draw = draw_,
-            .layer = layer_,
-            .law = law_of(init),
-            .sigma_w2 = init.sigma_w2,
-            .sigma_b2 = init.sigma_b2,
-            .branch = branch,
-            .in_units = in.units,
-            .out_units = next.units},
-           kernels, {tile_, turned_, direction_}, in, skip, next);
+  multiply(layer_weights(architecture_.init, draw_, layer_, branch, in.units, next.units), kernels,
+           {tile_, turned_, direction_}, in, skip, next);
 }
 
 /// h' = W features(h) + b, in a convolution of the windows around every position.
@@ -244,17 +192,8 @@ void Forward::compute_residual(const Kernels& kernels, const Rows& next) {
     for (std::size_t a = 0; a < features.count; ++a) {
       apply_activation(architecture_.init, kernels, features[a]);
     }
-    const Block& block = architecture_.init.block;
-    multiply({.draw = draw_,
-              .stream = Stream::branch_weights,
-              .bias_stream = Stream::branch_biases,
-              .layer = layer_ - 1,
-              .law = law_of(architecture_.init),
-              .sigma_w2 = block.sigma_v2,
-              .sigma_b2 = block.sigma_a2,
-              .in_units = features.units,
-              .out_units = features.units},
-             kernels, {tile_, turned_, direction_}, features, stream_.data(), hidden_rows(back_));
+    multiply(branch_weights(architecture_.init, draw_, layer_ - 1, features.units), kernels,
+             {tile_, turned_, direction_}, features, stream_.data(), hidden_rows(back_));
     std::swap(stream_, back_);
   }
   multiply_layer(kernels, hidden_rows(stream_), 1.0, nullptr,
@@ -269,15 +208,8 @@ void Forward::start_stream(const Kernels& kernels) {
     for (std::size_t a = 0; a < stream.count; ++a) std::ranges::copy(inputs[a], stream[a].begin());
     return;
   }
-  multiply({.draw = draw_,
-            .stream = Stream::branch_weights,
-            .layer = 0,
-            .law = law_of(architecture_.init),
-            .sigma_w2 = 1.0,
-            .sigma_b2 = 0.0,
-            .in_units = inputs.units,
-            .out_units = stream.units},
-           kernels, {tile_, turned_, direction_}, inputs, nullptr, stream);
+  multiply(embedding(architecture_.init, draw_, inputs.units, stream.units), kernels,
+           {tile_, turned_, direction_}, inputs, nullptr, stream);
 }
 
 /// x' = phi(x + h / sqrt(residual_depth)), x = phi(h) at layer 1; h' = W x' + b.

@@ -11,6 +11,15 @@ double weight_deviation(const Weights& weights) {
   return weights.branch * std::sqrt(weights.sigma_w2 / static_cast<double>(weights.in_units));
 }
 
+/// The larger of two blocks of rows.
+std::span<float> take_larger(Arena& arena, std::size_t rows, std::size_t stride,
+                             std::size_t other_rows, std::size_t other_stride) {
+  const double floats = static_cast<double>(rows) * static_cast<double>(stride);
+  const double others = static_cast<double>(other_rows) * static_cast<double>(other_stride);
+  return floats >= others ? arena.take<float>(rows, stride)
+                          : arena.take<float>(other_rows, other_stride);
+}
+
 DenseJob job_of(const Weights& weights, const WeightScratch& scratch, const ConstRows& in,
                 const float* skip, const Rows& out) {
   return {
@@ -131,6 +140,82 @@ class OrthogonalWeights {
 };
 
 }  // namespace
+
+WeightLaw law_of(const Initialisation& init) {
+  return init.block.kind == BlockKind::delta_orthogonal ? WeightLaw::orthogonal : init.weights;
+}
+
+Weights layer_weights(const Initialisation& init, Draw draw, std::uint32_t layer, double branch,
+                      std::size_t in_units, std::size_t out_units) {
+  return {.draw = draw,
+          .layer = layer,
+          .law = law_of(init),
+          .sigma_w2 = init.sigma_w2,
+          .sigma_b2 = init.sigma_b2,
+          .branch = branch,
+          .in_units = in_units,
+          .out_units = out_units};
+}
+
+Weights branch_weights(const Initialisation& init, Draw draw, std::uint32_t layer,
+                       std::size_t units) {
+  return {.draw = draw,
+          .stream = Stream::branch_weights,
+          .bias_stream = Stream::branch_biases,
+          .layer = layer,
+          .law = law_of(init),
+          .sigma_w2 = init.block.sigma_v2,
+          .sigma_b2 = init.block.sigma_a2,
+          .in_units = units,
+          .out_units = units};
+}
+
+Weights embedding(const Initialisation& init, Draw draw, std::size_t in_units,
+                  std::size_t out_units) {
+  return {.draw = draw,
+          .stream = Stream::branch_weights,
+          .layer = 0,
+          .law = law_of(init),
+          .sigma_w2 = 1.0,
+          .sigma_b2 = 0.0,
+          .in_units = in_units,
+          .out_units = out_units};
+}
+
+double branch_of(const Block& block) { return 1.0 / std::sqrt(block.residual_depth); }
+
+Widths::Widths(const Architecture& architecture, std::size_t count)
+    : inputs(count),
+      positions(positions_of(architecture.init.block)),
+      classes(architecture.classes) {
+  const Block& block = architecture.init.block;
+  const std::size_t below = std::max(architecture.width, architecture.input_width);
+  rows = inputs * positions;
+  hidden = Window::of_layer(block).size() * below;
+  readout = positions * architecture.width;
+}
+
+Status Widths::status() const {
+  if (rows / positions == inputs) return {};  // the product did not wrap around
+  return {StatusCode::overflow, "inputs", static_cast<double>(inputs)};
+}
+
+std::span<float> Widths::take_windows(const Block& block, Arena& arena) const {
+  if (positions == 1 && Window::of_layer(block).size() == 1) return {};
+  return take_larger(arena, rows, row_stride(hidden), inputs, row_stride(readout));
+}
+
+WeightScratch Widths::take_scratch(const Initialisation& init, Arena& arena) const {
+  WeightScratch scratch;
+  if (law_of(init) == WeightLaw::orthogonal) {
+    const std::size_t widest = std::max(readout, classes);
+    scratch.rows = take_larger(arena, rows, row_stride(hidden), inputs, row_stride(widest));
+    scratch.direction = arena.take<float>(std::max(hidden, widest));
+  } else {
+    scratch.tile = arena.take<float>(tile_floats);
+  }
+  return scratch;
+}
 
 void multiply(const Weights& weights, const Kernels& kernels, const WeightScratch& scratch,
               const ConstRows& in, const float* skip, const Rows& out) {
