@@ -45,8 +45,9 @@ struct Draw {
 void normals(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,
              std::uint32_t first_column, std::span<float> out, Target target = Target::best);
 
-/// The same of deviates uniform in (-sqrt 3, sqrt 3), of variance 1 like the normals: from the word
-/// that belongs to the column, as a signed 32-bit number times sqrt(3) / 2^31.
+/// The same of deviates uniform in [-sqrt 3, sqrt 3], of variance 1 like the normals: from word j
+/// of the four for column 4k + j, as a signed 32-bit number rounded to float, times sqrt(3) / 2^31
+/// rounded to float. Bit-identical on every target.
 void uniforms(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,
               std::uint32_t first_column, std::span<float> out, Target target = Target::best);
 
