@@ -110,8 +110,8 @@ Status Backpropagation::bytes(const Architecture& architecture, std::size_t inpu
 }
 
 Status Backpropagation::begin(const Architecture& architecture, Draw draw,
-                              std::span<const float> inputs,
-                              std::span<const std::uint16_t> labels, Arena& arena, Target target) {
+                              std::span<const float> inputs, std::span<const std::uint16_t> labels,
+                              Arena& arena, Target target) {
   *this = Backpropagation();
   Forward forward;
   if (const Status s = forward.begin(architecture, draw, inputs, arena, target); !s.ok()) return s;
@@ -254,9 +254,9 @@ Rows Backpropagation::activations(const Kernels& kernels) const {
 void Backpropagation::multiply_back(const Kernels& kernels, double branch, const float* skip,
                                     const Rows& out) const {
   const ConstRows gradient = gradient_rows();
-  multiply_transposed(layer_weights(architecture_.init, draw_, layer_ + 1, branch, out.units,
-                                    gradient.units),
-                      kernels, {tile_, turned_, direction_}, gradient, skip, out);
+  multiply_transposed(
+      layer_weights(architecture_.init, draw_, layer_ + 1, branch, out.units, gradient.units),
+      kernels, {tile_, turned_, direction_}, gradient, skip, out);
 }
 
 void Backpropagation::multiply_slopes(const Kernels& kernels, const Rows& gradient) const {
@@ -276,8 +276,8 @@ void Backpropagation::descend_ordinary(const Kernels& kernels, const Rows& next)
     step.forward(rows);
     features = rows;
   }
-  const Window window = layer_ == architecture_.depth ? Window::of_readout(init.block)
-                                                      : Window::of_layer(init.block);
+  const Window window =
+      layer_ == architecture_.depth ? Window::of_readout(init.block) : Window::of_layer(init.block);
   Rows gradient{next.values, next.count, features.units, next.stride};
   if (window.size() == 1) {
     measure_weights(gradient_rows(), features, 1.0);

@@ -40,11 +40,11 @@ DenseJob job_of(const Weights& weights, const WeightScratch& scratch, const Cons
   };
 }
 
-/// Uniformly random orthogonal M x M matrices as products of Householder reflections (Stewart 1980):
-/// with g_j a Gaussian vector of the coordinates j .. M - 1 and s_j the sign of its first, the
-/// symmetric matrix Q_j = -s_j (1 - 2 v v^T / v^2), v = g_j + s_j |g_j| e_j, of these coordinates
-/// sends e_j to g_j / |g_j|, and Q = Q_0 Q_1 ... Q_{M-1} is uniform. W is made of the first N_out
-/// rows of Q^T = Q_{M-1} ... Q_0, for which the first N_out factors suffice.
+/// Uniformly random orthogonal M x M matrices as products of Householder reflections (Stewart
+/// 1980): with g_j a Gaussian vector of the coordinates j .. M - 1 and s_j the sign of its first,
+/// the symmetric matrix Q_j = -s_j (1 - 2 v v^T / v^2), v = g_j + s_j |g_j| e_j, of these
+/// coordinates sends e_j to g_j / |g_j|, and Q = Q_0 Q_1 ... Q_{M-1} is uniform. W is made of the
+/// first N_out rows of Q^T = Q_{M-1} ... Q_0, for which the first N_out factors suffice.
 class OrthogonalWeights {
  public:
   OrthogonalWeights(const Weights& weights, const Kernels& kernels, const WeightScratch& scratch,
@@ -111,8 +111,8 @@ class OrthogonalWeights {
   }
 
   void store(const float* skip, const Rows& out) const {
-    const auto scale = static_cast<float>(weight_deviation(weights_) *
-                                          std::sqrt(static_cast<double>(side_)));
+    const auto scale =
+        static_cast<float>(weight_deviation(weights_) * std::sqrt(static_cast<double>(side_)));
     for (std::size_t a = 0; a < out.count; ++a) {
       const std::span<const float> row = rows_[a];
       for (std::size_t i = 0; i < out.units; ++i) {
@@ -123,8 +123,7 @@ class OrthogonalWeights {
 
   void add_biases(const Rows& out) const {
     const auto scale = static_cast<float>(weights_.branch * std::sqrt(weights_.sigma_b2));
-    const NormalSource source =
-        normal_source(weights_.draw, weights_.bias_stream, weights_.layer);
+    const NormalSource source = normal_source(weights_.draw, weights_.bias_stream, weights_.layer);
     for (std::size_t i = 0; i < out.units; ++i) {
       float bias = 0.0F;
       kernels_.normals(source, static_cast<std::uint32_t>(i), 0, 1, &bias);

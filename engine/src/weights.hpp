@@ -44,8 +44,8 @@ struct Weights {
 
 /// Rows and fan-ins of a network, and the memory that products between its layers work in.
 struct Widths {
-  std::size_t rows;     ///< of a hidden layer: inputs times positions
-  std::size_t inputs;   ///< rows of the output
+  std::size_t rows;    ///< of a hidden layer: inputs times positions
+  std::size_t inputs;  ///< rows of the output
   std::size_t positions;
   std::size_t hidden;   ///< largest fan-in of a hidden layer
   std::size_t readout;  ///< fan-in of the output
@@ -60,8 +60,8 @@ struct Widths {
 };
 
 /// out = W in + b + skip for every row; `skip`: null or rows of the shape of `out`, not `out`
-/// itself, nor may `in` be. Cost: N_in N_out deviates and 2 N_in N_out flops a row; orthogonal: half
-/// the deviates, twice the flops.
+/// itself, nor may `in` be. Cost: N_in N_out deviates and 2 N_in N_out flops a row; orthogonal:
+/// half the deviates, twice the flops.
 void multiply(const Weights& weights, const Kernels& kernels, const WeightScratch& scratch,
               const ConstRows& in, const float* skip, const Rows& out);
 

@@ -27,9 +27,9 @@ namespace igb {
 /// has the losses and the gradient by the output. Each of the depth + 1 steps after that goes one
 /// layer down, to layer 0, the inputs, at last; it generates the weights that it crosses again.
 ///
-/// Gradients are by the pre-activations h of the layer; block residual: by the stream x that layer l
-/// reads; residual_after: by the argument of phi. With batch normalisation inputs act on each other:
-/// there the gradient by h(a) is that of the sum of all losses.
+/// Gradients are by the pre-activations h of the layer; block residual: by the stream x that layer
+/// l reads; residual_after: by the argument of phi. With batch normalisation inputs act on each
+/// other: there the gradient by h(a) is that of the sum of all losses.
 ///
 /// Nothing under- or overflows on the way: every input's rows are kept near 1 beside the logarithm
 /// of their scale. float32 rounding: 1e-6 of the gradient's length a layer.
@@ -66,9 +66,9 @@ class Backpropagation {
   [[nodiscard]] std::span<const double> log_scales() const { return log_scales_; }
   /// By input, ln of the mean over units (and positions) of the squared gradient; -infinity for 0.
   [[nodiscard]] std::span<const double> log_squares() const { return log_squares_; }
-  /// By input, ln of the sum of squares over all weights that layer() hands its features to, those of
-  /// layer() + 1 (block residual: V of layer()); NaN at the output. With batch normalisation the part
-  /// of the input in it.
+  /// By input, ln of the sum of squares over all weights that layer() hands its features to, those
+  /// of layer() + 1 (block residual: V of layer()); NaN at the output. With batch normalisation the
+  /// part of the input in it.
   [[nodiscard]] std::span<const double> log_weight_squares() const { return log_weight_squares_; }
 
  private:
