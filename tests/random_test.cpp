@@ -68,6 +68,20 @@ ExactNormal exact_normal(Draw draw, Stream stream, std::uint32_t layer, std::uin
   return {radius * (column % 2 == 0 ? std::cos(angle) : std::sin(angle)), radius};
 }
 
+/// The chance of a Kolmogorov-Smirnov distance from `cdf` as large as that of the sample.
+template <class Cdf>
+double ks_p_value_against(std::vector<float> sample, Cdf cdf) {
+  std::ranges::sort(sample);
+  const auto count = static_cast<double>(sample.size());
+  double distance = 0.0;
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    const double expected = cdf(static_cast<double>(sample[i]));
+    distance = std::max({distance, expected - static_cast<double>(i) / count,
+                         static_cast<double>(i + 1) / count - expected});
+  }
+  return ks_p_value(distance, sample.size());
+}
+
 }  // namespace
 
 TEST_CASE("philoxGivesThePublishedKnownAnswers") {
@@ -124,6 +138,32 @@ TEST_CASE("normalsDependOnTheirIndicesOnly") {
   }
 }
 
+TEST_CASE("uniformsAreTheirScaledWordsOnEveryTarget") {
+  const Draw draw{0xfedcba9876543210ULL, 9};
+  for (const Target target : test::targets()) {
+    CAPTURE(target_name(target));
+    for (const std::uint32_t first : {0U, 1U, 3U, 1022U}) {
+      for (const std::size_t count : {1U, 2U, 5U, 31U, 130U, 513U}) {
+        std::vector<float> u(count);
+        uniforms(draw, Stream::weights, 7, 11, first, u, target);
+        for (std::uint32_t i = 0; i < count; ++i) {
+          const std::uint32_t column = first + i;
+          const auto words = philox({column / 4, 11, 7, draw.network}, {0x76543210U, 0xfedcba98U});
+          const auto whole = static_cast<float>(static_cast<std::int32_t>(words[column % 4]));
+          REQUIRE(u[i] == whole * static_cast<float>(std::numbers::sqrt3 / 2147483648.0));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("uniformsPassKolmogorovSmirnov") {
+  std::vector<float> u(1U << 20);
+  uniforms({16, 0}, Stream::weights, 1, 0, 0, u);
+  const auto uniform_cdf = [](double x) { return 0.5 + x / (2.0 * std::numbers::sqrt3); };
+  CHECK(ks_p_value_against(u, uniform_cdf) > 1e-6);  // false-alarm rate 1e-6
+}
+
 TEST_CASE("normalsHaveTheMomentsOfAGaussian") {
   // Power sums of n = 2^22 normals; standard errors of the first six moments.
   const std::size_t columns = 1U << 12;
@@ -150,15 +190,7 @@ TEST_CASE("normalsHaveTheMomentsOfAGaussian") {
 TEST_CASE("normalsPassKolmogorovSmirnov") {
   std::vector<float> z(1U << 20);
   normals({12, 0}, Stream::weights, 1, 0, 0, z);
-  std::ranges::sort(z);
-  const auto count = static_cast<double>(z.size());
-  double distance = 0.0;
-  for (std::size_t i = 0; i < z.size(); ++i) {
-    const double expected = normal_cdf(z[i]);
-    distance = std::max({distance, expected - static_cast<double>(i) / count,
-                         static_cast<double>(i + 1) / count - expected});
-  }
-  CHECK(ks_p_value(distance, z.size()) > 1e-6);  // false-alarm rate 1e-6
+  CHECK(ks_p_value_against(z, normal_cdf) > 1e-6);  // false-alarm rate 1e-6
 }
 
 TEST_CASE("normalsHaveGaussianTailsToFiveSigma") {

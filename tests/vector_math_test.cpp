@@ -2,10 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <initializer_list>
 #include <limits>
+#include <numbers>
+#include <string>
 #include <vector>
 
 #include "igb/activation.hpp"
@@ -17,25 +20,35 @@ using namespace igb;
 namespace {
 
 /// Applies one activation in place to 1024 values.
-class Block {
+class Values {
  public:
   static constexpr std::size_t size = 1024;
-  std::span<float> values() { return {reinterpret_cast<float*>(memory_.bytes().data()), size}; }
+  std::span<float> all() { return {reinterpret_cast<float*>(memory_.bytes().data()), size}; }
   void apply(const char* name, Target target) {
     const Activation* phi = find_activation(name);
     REQUIRE(phi != nullptr);
-    kernels_of(target).activate[phi->kernel](values().data(), static_cast<float>(phi->parameter),
+    kernels_of(target).activate[phi->kernel](all().data(), static_cast<float>(phi->parameter),
                                              size);
+  }
+  /// Multiplies by the slope at x, gradients being `all`.
+  void multiply_slope(const char* name, const Values& x, Target target) {
+    const Activation* phi = find_activation(name);
+    REQUIRE(phi != nullptr);
+    kernels_of(target).multiply_slope[phi->kernel](x.data(), static_cast<float>(phi->parameter),
+                                                   size, all().data());
+  }
+  [[nodiscard]] const float* data() const {
+    return reinterpret_cast<const float*>(memory_.bytes().data());
   }
 
  private:
   test::AlignedMemory memory_{size * sizeof(float)};
 };
 
-double ulp_error(float value, double exact) {
-  const float nearest = static_cast<float>(exact);
-  const float next = std::nextafter(std::abs(nearest), std::numeric_limits<float>::infinity());
-  return std::abs(value - exact) / (static_cast<double>(next) - std::abs(nearest));
+double ulp_of(double exact) {
+  const float nearest = std::abs(static_cast<float>(exact));
+  return static_cast<double>(std::nextafter(nearest, std::numeric_limits<float>::infinity())) -
+         nearest;
 }
 
 struct Sweep {
@@ -45,27 +58,67 @@ struct Sweep {
   double ulps;
 };
 
-/// Largest error over every `step`-th float of both signs within the sweep, from the smallest
-/// normal number on.
-double worst_ulp(const Sweep& sweep, std::uint32_t step, Target target) {
-  const Activation& phi = *find_activation(sweep.name);
-  Block block;
-  double worst = 0.0;
+/// Calls visit(x) with every `step`-th float of both signs within the sweep, from the smallest
+/// normal number on, by fills of `x`.
+template <class Visit>
+void for_each_fill(const Sweep& sweep, std::uint32_t step, Values& x, Visit visit) {
   const auto last = std::bit_cast<std::uint32_t>(std::max(-sweep.from, sweep.to));
   std::uint32_t bits = std::bit_cast<std::uint32_t>(std::numeric_limits<float>::min());
   while (bits < last) {
-    std::vector<float> x;
-    for (std::size_t i = 0; i < Block::size; ++i, bits += step) {
+    for (std::size_t i = 0; i < Values::size; ++i, bits += step) {
       const float signed_x = std::bit_cast<float>(bits | (i % 2 == 0 ? 0U : 0x80000000U));
-      x.push_back(std::clamp(signed_x, sweep.from, sweep.to));
+      x.all()[i] = std::clamp(signed_x, sweep.from, sweep.to);
     }
-    std::ranges::copy(x, block.values().begin());
-    block.apply(sweep.name, target);
-    for (std::size_t i = 0; i < Block::size; ++i) {
-      const double error = ulp_error(block.values()[i], phi.value(x[i]));
+    visit();
+  }
+}
+
+/// Largest error of phi over the sweep.
+double worst_ulp(const Sweep& sweep, std::uint32_t step, Target target) {
+  const Activation& phi = *find_activation(sweep.name);
+  Values x;
+  Values y;
+  double worst = 0.0;
+  for_each_fill(sweep, step, x, [&] {
+    std::ranges::copy(x.all(), y.all().begin());
+    y.apply(sweep.name, target);
+    for (std::size_t i = 0; i < Values::size; ++i) {
+      const double exact = phi.value(x.all()[i]);
+      const double error = std::abs(y.all()[i] - exact) / ulp_of(exact);
       if (!(error <= worst)) worst = error;  // NaN too
     }
+  });
+  return worst;
+}
+
+/// The size of what phi' is a sum of, in which its error is stated.
+double slope_scale(const Activation& phi, double x) {
+  const std::string name = phi.name;
+  if (name == "silu") {
+    const double e = std::exp(-std::abs(x));
+    return (x >= 0.0 ? 1.0 : e) / (1.0 + e) + std::abs(x) * e / ((1.0 + e) * (1.0 + e));
   }
+  if (name == "gelu") {
+    return 0.5 * std::erfc(-x / std::numbers::sqrt2) +
+           std::abs(x) * std::exp(-0.5 * x * x) / std::sqrt(2.0 * std::numbers::pi);
+  }
+  return phi.derivative(x);
+}
+
+double worst_slope_ulp(const Sweep& sweep, std::uint32_t step, Target target) {
+  const Activation& phi = *find_activation(sweep.name);
+  Values x;
+  Values y;
+  double worst = 0.0;
+  for_each_fill(sweep, step, x, [&] {
+    std::ranges::fill(y.all(), 1.0F);
+    y.multiply_slope(sweep.name, x, target);
+    for (std::size_t i = 0; i < Values::size; ++i) {
+      const double at = x.all()[i];
+      const double error = std::abs(y.all()[i] - phi.derivative(at)) / ulp_of(slope_scale(phi, at));
+      if (!(error <= worst)) worst = error;
+    }
+  });
   return worst;
 }
 
@@ -93,23 +146,69 @@ TEST_CASE("activationsStayWithinTheirStatedUlps") {
   }
 }
 
+TEST_CASE("slopesStayWithinTheirStatedUlps") {
+  for (const Target target : test::targets()) {
+    CAPTURE(target_name(target));
+    for (const Sweep& sweep : std::initializer_list<Sweep>{{"linear", -1e30F, 1e30F, 0.0},
+                                                           {"relu", -1e30F, 1e30F, 0.0},
+                                                           {"tanh", -43.5F, 43.5F, 4.0},
+                                                           {"erf", -9.3F, 9.3F, 3.0},
+                                                           {"leaky_relu", -1e30F, 1e30F, 1.0},
+                                                           {"sin", -12000.0F, 12000.0F, 2.0},
+                                                           {"abs", -1e30F, 1e30F, 0.0},
+                                                           {"sigmoid", -87.0F, 87.0F, 4.0},
+                                                           {"softplus", -87.0F, 200.0F, 3.0},
+                                                           {"elu", -87.0F, 1e30F, 1.0},
+                                                           {"selu", -87.0F, 1e30F, 2.0},
+                                                           {"silu", -87.0F, 1e30F, 4.0},
+                                                           {"gelu", -13.1F, 1e30F, 6.0},
+                                                           {"hard_tanh", -1e30F, 1e30F, 0.0}}) {
+      CAPTURE(sweep.name);
+      const double worst = worst_slope_ulp(sweep, 2003, target);
+      CHECK(worst <= sweep.ulps);
+    }
+  }
+}
+
+TEST_CASE("slopesAreThoseOfActivationAtKinksAndVanishFarOut") {
+  for (const Target target : test::targets()) {
+    CAPTURE(target_name(target));
+    for (const Activation& phi : activations()) {
+      CAPTURE(phi.name);
+      Values x;
+      std::ranges::fill(x.all(), 0.0F);
+      const std::array special{0.0F, -0.0F, 1.0F, -1.0F, 500.0F, -500.0F, 1e30F, -1e30F};
+      std::ranges::copy(special, x.all().begin());
+      Values y;
+      std::ranges::fill(y.all(), -3.0F);
+      y.multiply_slope(phi.name, x, target);
+      const bool periodic = std::string(phi.name) == "sin";
+      for (std::size_t i = 0; i < (periodic ? 4 : special.size()); ++i) {
+        CAPTURE(special[i]);
+        const double exact = -3.0 * phi.derivative(special[i]);
+        CHECK(std::abs(y.all()[i] - exact) <= 1e-6 * std::abs(exact) + 1e-36);
+      }
+    }
+  }
+}
+
 TEST_CASE("sinBeyondItsRangeErrsAsItsArgumentOrSaysSo") {
   for (const Target target : test::targets()) {
     CAPTURE(target_name(target));
-    Block block;
+    Values values;
     const auto at = [](std::size_t i) {
       return 12000.0F * std::pow(1.0065F, static_cast<float>(i));
     };
-    for (std::size_t i = 0; i < Block::size; ++i) block.values()[i] = at(i);
-    block.apply("sin", target);
-    for (std::size_t i = 0; i < Block::size; ++i) {
+    for (std::size_t i = 0; i < Values::size; ++i) values.all()[i] = at(i);
+    values.apply("sin", target);
+    for (std::size_t i = 0; i < Values::size; ++i) {
       const float x = at(i);
       CAPTURE(x);
       if (x < 0x1p23F) {
         const double ulp = std::nextafter(x, 2.0F * x) - x;
-        CHECK(std::abs(block.values()[i] - std::sin(static_cast<double>(x))) <= ulp + 1e-7);
+        CHECK(std::abs(values.all()[i] - std::sin(static_cast<double>(x))) <= ulp + 1e-7);
       } else {
-        CHECK(std::isnan(block.values()[i]));
+        CHECK(std::isnan(values.all()[i]));
       }
     }
   }
@@ -119,14 +218,14 @@ TEST_CASE("activationsAgreeWithTheirDoubleDefinition") {
   for (const Target target : test::targets()) {
     for (const Activation& phi : activations()) {
       CAPTURE(phi.name);
-      Block block;
-      for (std::size_t i = 0; i < Block::size; ++i) {
-        block.values()[i] = static_cast<float>(static_cast<double>(i) - 512.0) / 64.0F;
+      Values values;
+      for (std::size_t i = 0; i < Values::size; ++i) {
+        values.all()[i] = static_cast<float>(static_cast<double>(i) - 512.0) / 64.0F;
       }
-      block.apply(phi.name, target);
-      for (std::size_t i = 0; i < Block::size; ++i) {
+      values.apply(phi.name, target);
+      for (std::size_t i = 0; i < Values::size; ++i) {
         const double x = (static_cast<double>(i) - 512.0) / 64.0;
-        REQUIRE(std::abs(block.values()[i] - phi.value(x)) <= 6e-7 * std::abs(phi.value(x)));
+        REQUIRE(std::abs(values.all()[i] - phi.value(x)) <= 6e-7 * std::abs(phi.value(x)));
       }
     }
   }
@@ -138,10 +237,10 @@ TEST_CASE("activationsKeepNaNAndTheEndsOfTheRange") {
     CAPTURE(target_name(target));
     for (const Activation& phi : activations()) {
       CAPTURE(phi.name);
-      Block block;
-      std::ranges::fill(block.values(), std::numeric_limits<float>::quiet_NaN());
-      block.apply(phi.name, target);
-      for (const float value : block.values()) REQUIRE(std::isnan(value));
+      Values values;
+      std::ranges::fill(values.all(), std::numeric_limits<float>::quiet_NaN());
+      values.apply(phi.name, target);
+      for (const float value : values.all()) REQUIRE(std::isnan(value));
     }
     struct Ends {
       const char* name;
@@ -165,15 +264,15 @@ TEST_CASE("activationsKeepNaNAndTheEndsOfTheRange") {
                                                         {"gelu", 0.0F, 0.0F, infinity},
                                                         {"hard_tanh", -1.0F, 0.0F, 1.0F}}) {
       CAPTURE(ends.name);
-      Block block;
-      std::ranges::fill(block.values(), 0.0F);
-      block.values()[0] = infinity;
-      block.values()[1] = -infinity;
-      block.apply(ends.name, target);
+      Values values;
+      std::ranges::fill(values.all(), 0.0F);
+      values.all()[0] = infinity;
+      values.all()[1] = -infinity;
+      values.apply(ends.name, target);
       const auto same = [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); };
-      CHECK(same(block.values()[0], ends.highest));
-      CHECK(same(block.values()[1], ends.lowest));
-      CHECK(block.values()[2] == ends.zero);
+      CHECK(same(values.all()[0], ends.highest));
+      CHECK(same(values.all()[1], ends.lowest));
+      CHECK(values.all()[2] == ends.zero);
     }
   }
 }

@@ -16,7 +16,7 @@ inline constexpr std::array<double, 2> kinks_at_one{-1.0, 1.0};
 
 // Members of every activation:
 //   name, odd, bounded, homogeneous, kinks  facts, see activation.hpp
-//   apply<M>(x)                             float32 vectors, by the functions of M
+//   apply<M>(x), slope<M>(x)                phi and phi' of float32 vectors, by the functions of M
 //   (vector_math.hpp) value(x), derivative(x), second_derivative(x)
 //                                           double precision, for the theory
 // Optional, all seven or none, see Activation::ClosedForms:
@@ -73,6 +73,11 @@ struct Linear {
     return x;
   }
 
+  template <class M>
+  static typename M::Vector slope(typename M::Vector /*x*/) {
+    return typename M::Vector(1.0F);
+  }
+
   static double value(double x) { return x; }
   static double derivative(double /*x*/) { return 1.0; }
   static double second_derivative(double /*x*/) { return 0.0; }
@@ -98,6 +103,11 @@ struct Relu {
   template <class M>
   static typename M::Vector apply(typename M::Vector x) {
     return M::positive_part(x);
+  }
+
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    return M::where_positive(x, typename M::Vector(1.0F), typename M::Vector(0.0F));
   }
 
   static double value(double x) { return x > 0.0 ? x : 0.0; }
@@ -134,6 +144,11 @@ struct Tanh {
     return M::tanh(x);
   }
 
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    return M::tanh_slope(x);
+  }
+
   static double value(double x) { return std::tanh(x); }
   static double derivative(double x) {
     const double e = std::exp(-2.0 * std::abs(x));
@@ -152,6 +167,11 @@ struct Erf {
   template <class M>
   static typename M::Vector apply(typename M::Vector x) {
     return M::erf(x);
+  }
+
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    return M::erf_slope(x);
   }
 
   static double value(double x) { return std::erf(x); }
@@ -201,6 +221,11 @@ struct LeakyRelu {
     return M::where_negative(x, a * x, x);
   }
 
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x, typename M::Vector a) {
+    return M::where_positive(x, typename M::Vector(1.0F), a);
+  }
+
   static double value(double x, double a) { return x > 0.0 ? x : a * x; }
   static double derivative(double x, double a) { return x > 0.0 ? 1.0 : a; }
   static double second_derivative(double /*x*/, double /*a*/) { return 0.0; }
@@ -232,6 +257,11 @@ struct Sin {
   template <class M>
   static typename M::Vector apply(typename M::Vector x) {
     return M::sin(x);
+  }
+
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    return M::cos(x);
   }
 
   static double value(double x) { return std::sin(x); }
@@ -268,6 +298,11 @@ struct Abs {
     return M::abs(x);
   }
 
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    return M::where_positive(x, typename M::Vector(1.0F), typename M::Vector(-1.0F));
+  }
+
   static double value(double x) { return std::abs(x); }
   static double derivative(double x) { return x > 0.0 ? 1.0 : -1.0; }
   static double second_derivative(double /*x*/) { return 0.0; }
@@ -302,6 +337,11 @@ struct Sigmoid {
     return M::sigmoid(x);
   }
 
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    return M::sigmoid_slope(x);
+  }
+
   static double value(double x) {
     const double e = std::exp(-std::abs(x));
     return (x >= 0.0 ? 1.0 : e) / (1.0 + e);
@@ -325,6 +365,11 @@ struct Softplus {
     return M::softplus(x);
   }
 
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    return M::sigmoid(x);
+  }
+
   static double value(double x) { return Relu::value(x) + std::log1p(std::exp(-std::abs(x))); }
   static double derivative(double x) { return Sigmoid::value(x); }
   static double second_derivative(double x) { return Sigmoid::derivative(x); }
@@ -340,6 +385,11 @@ struct Elu {
   template <class M>
   static typename M::Vector apply(typename M::Vector x) {
     return M::where_negative(x, M::expm1_negative(x), x);
+  }
+
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    return M::where_positive(x, typename M::Vector(1.0F), M::exp_or_zero(x));
   }
 
   static double value(double x) { return x > 0.0 ? x : std::expm1(x); }
@@ -365,6 +415,13 @@ struct Selu {
                              Vector(static_cast<float>(scale)) * x);
   }
 
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    using Vector = typename M::Vector;
+    return M::where_positive(x, Vector(static_cast<float>(scale)),
+                             Vector(static_cast<float>(scale * alpha)) * M::exp_or_zero(x));
+  }
+
   static double value(double x) { return scale * (x > 0.0 ? x : alpha * std::expm1(x)); }
   static double derivative(double x) { return scale * (x > 0.0 ? 1.0 : alpha * std::exp(x)); }
   static double second_derivative(double x) { return x > 0.0 ? 0.0 : scale * alpha * std::exp(x); }
@@ -380,6 +437,11 @@ struct Silu {
   template <class M>
   static typename M::Vector apply(typename M::Vector x) {
     return M::silu(x);
+  }
+
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    return M::silu_slope(x);
   }
 
   static double value(double x) { return x * Sigmoid::value(x); }
@@ -400,6 +462,11 @@ struct Gelu {
   template <class M>
   static typename M::Vector apply(typename M::Vector x) {
     return M::gelu(x);
+  }
+
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    return M::gelu_slope(x);
   }
 
   static double value(double x) { return x * distribution(x); }
@@ -468,6 +535,12 @@ struct HardTanh {
   template <class M>
   static typename M::Vector apply(typename M::Vector x) {
     return M::clamp_to_one(x);
+  }
+
+  template <class M>
+  static typename M::Vector slope(typename M::Vector x) {
+    return M::where_positive(typename M::Vector(1.0F) - M::abs(x), typename M::Vector(1.0F),
+                             typename M::Vector(0.0F));
   }
 
   static double value(double x) { return x > 1.0 ? 1.0 : (x < -1.0 ? -1.0 : x); }

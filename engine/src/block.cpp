@@ -24,10 +24,24 @@ constexpr std::array<const char*, 13> names{
 };
 static_assert(names.size() == static_cast<std::size_t>(BlockKind::delta_orthogonal) + 1);
 
-Status check_taps(std::uint32_t taps) {
-  const Status status = check_range("taps", taps, 1, taps_max);
-  if (!status.ok() || taps % 2 == 1) return status;
-  return {StatusCode::out_of_range, "taps (odd)", static_cast<double>(taps), 1, taps_max};
+constexpr std::array<const char*, 2> width_names{"reduced", "repeated"};
+
+Status check_convolution(const Block& block) {
+  const Status checks[] = {check_range("taps", block.taps, 1, taps_max),
+                           check_range("dimensions", block.dimensions, 1, 2),
+                           check_range("side", block.side, 1, side_max)};
+  for (const Status& status : checks) {
+    if (!status.ok()) return status;
+  }
+  if (block.taps % 2 == 1) return {};
+  return {StatusCode::out_of_range, "taps (odd)", static_cast<double>(block.taps), 1, taps_max};
+}
+
+Status check_pool(const Block& block) {
+  if (const auto width = static_cast<std::size_t>(block.pool_width); width >= width_names.size()) {
+    return {StatusCode::unknown_name, "pool_width"};
+  }
+  return check_range("pool", block.pool, 2, pool_max);
 }
 
 }  // namespace
@@ -36,7 +50,7 @@ Status validate(const Block& block) {
   switch (block.kind) {
     case BlockKind::max_pool:
     case BlockKind::average_pool:
-      return check_range("pool", block.pool, 2, pool_max);
+      return check_pool(block);
     case BlockKind::dropout:
       return check_range("keep", block.keep, keep_min, 1.0);
     case BlockKind::residual_scaled:
@@ -49,7 +63,7 @@ Status validate(const Block& block) {
     }
     case BlockKind::convolution:
     case BlockKind::delta_orthogonal:
-      return check_taps(block.taps);
+      return check_convolution(block);
     case BlockKind::plain:
     case BlockKind::layer_norm_before:
     case BlockKind::layer_norm_after:
@@ -60,6 +74,8 @@ Status validate(const Block& block) {
   return check_range("block", static_cast<double>(block.kind), 0,
                      static_cast<double>(BlockKind::delta_orthogonal));
 }
+
+std::span<const char* const> pool_width_names() { return width_names; }
 
 std::span<const char* const> block_names() { return names; }
 

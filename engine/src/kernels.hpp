@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "igb/initialisation.hpp"
 #include "igb/random.hpp"
 
 namespace igb {
@@ -28,20 +29,39 @@ inline constexpr std::size_t tile_columns = 256;
 inline constexpr std::size_t panel_units_max = 32;
 inline constexpr std::size_t tile_floats = tile_columns * panel_units_max;
 
-/// One random dense layer: out[a, i] = weight_scale sum_k z(i, k) in[a, k] + bias_scale z_b(i).
+/// One random dense layer, weights z(i, k) of unit i and feature k generated in passing:
+///   forward     out[a, i] = weight_scale sum_k z(i, k) in[a, k] + bias_scale z_b(i) + skip[a, i],
+///   transposed  out[a, k] = weight_scale sum_i z(i, k) in[a, i] + skip[a, k], biases unused;
+/// in_units counts the index of the sum, out_units the other.
+/// Sums run in ascending order of their index, whatever the target, the rows and the units a tile.
 struct DenseJob {
   NormalSource weights;
   NormalSource biases;
+  WeightLaw law;  ///< gaussian or uniform
   float weight_scale;
   float bias_scale;
-  const float* in;  ///< [inputs, in_stride]
+  const float* in;  ///< [rows, in_stride]
   std::size_t in_units;
   std::size_t in_stride;
-  float* out;  ///< [inputs, out_stride], whole panels of units are written
+  float* out;  ///< [rows, out_stride], whole panels of units are written; not `in`
   std::size_t out_units;
   std::size_t out_stride;
-  std::size_t inputs;
+  const float* skip;  ///< null, or [rows, out_stride] added at the end, whole panels; not `out`
+  std::size_t rows;
   float* tile;  ///< tile_floats, 64-byte aligned scratch
+};
+
+/// Householder reflections, the factors of orthogonal weights:
+/// values[a, k] -= factor (sum_j direction[j] values[a, j]) direction[k], k < count; in place,
+/// nothing beyond `count` is touched. The sum runs in 16 interleaved parts (j mod 16), each in
+/// ascending order, which are then added by halves: the same on every target.
+struct ReflectionJob {
+  const float* direction;
+  float factor;
+  std::size_t count;
+  float* values;  ///< [rows, stride]
+  std::size_t stride;
+  std::size_t rows;
 };
 
 struct PairKernels;
@@ -53,9 +73,18 @@ struct Kernels {
   /// out[count] = z(row, first_column ...).
   void (*normals)(const NormalSource& source, std::uint32_t row, std::uint32_t first_column,
                   std::size_t count, float* out);
+  /// The same of uniform deviates.
+  void (*uniforms)(const NormalSource& source, std::uint32_t row, std::uint32_t first_column,
+                   std::size_t count, float* out);
   void (*dense)(const DenseJob& job);
+  void (*dense_transposed)(const DenseJob& job);
+  void (*reflect)(const ReflectionJob& job);
   /// values[count] = phi(values), in place, by Activation::kernel; count a multiple of panel_units.
   void (*const* activate)(float* values, float parameter, std::size_t count);
+  /// gradient[count] *= phi'(values) of finite values, at a kink the slope of Activation, by
+  /// Activation::kernel; count a multiple of panel_units.
+  void (*const* multiply_slope)(const float* values, float parameter, std::size_t count,
+                                float* gradient);
   const PairKernels* pairs;  ///< pair_kernels.hpp
 };
 

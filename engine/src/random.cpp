@@ -24,4 +24,10 @@ void normals(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,
                              out.data());
 }
 
+void uniforms(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,
+              std::uint32_t first_column, std::span<float> out, Target target) {
+  kernels_of(target).uniforms(normal_source(draw, stream, layer), row, first_column, out.size(),
+                              out.data());
+}
+
 }  // namespace igb

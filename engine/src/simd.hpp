@@ -21,6 +21,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <xsimd/xsimd.hpp>
 
 namespace igb::IGB_TARGET {
@@ -129,6 +130,43 @@ IGB_INLINE WideProduct wide_multiply(Word a, std::uint32_t m) {
 #error "no wide multiplication for this target: build with IGB_TARGET=emulated only"
 #endif
 }
+
+#if defined(IGB_EMULATED)
+/// Takes four vectors for 4 x 4 matrices, one in each group of four lanes, and transposes these.
+IGB_INLINE void transpose_fours(std::array<Float, 4>& rows) {
+  alignas(64) std::array<std::array<float, lanes>, 4> in;
+  alignas(64) std::array<std::array<float, lanes>, 4> out;
+  for (std::size_t j = 0; j < 4; ++j) rows[j].store_aligned(in[j].data());
+  for (std::size_t j = 0; j < 4; ++j) {
+    for (std::size_t i = 0; i < lanes; ++i) out[j][i] = in[i % 4][i / 4 * 4 + j];
+  }
+  for (std::size_t j = 0; j < 4; ++j) rows[j] = Float::load_aligned(out[j].data());
+}
+#else
+/// Of each group of four lanes, `first` and `first` + 1 of a and b in turn: by `size` lanes at
+/// once.
+template <std::size_t first, std::size_t size, std::size_t... lane>
+IGB_INLINE Float zip_fours(Float a, Float b, std::index_sequence<lane...>) {
+  using Raw [[gnu::vector_size(sizeof(float) * lanes)]] = float;
+  constexpr auto from = [](std::size_t i) {
+    return i / 4 * 4 + first + i % 4 / (2 * size) * size + i % size + (i / size % 2) * lanes;
+  };
+  using Register = Float::register_type;
+  return Float(reinterpret_cast<Register>(__builtin_shufflevector(
+      reinterpret_cast<Raw>(Register(a)), reinterpret_cast<Raw>(Register(b)), from(lane)...)));
+}
+
+/// Takes four vectors for 4 x 4 matrices, one in each group of four lanes, and transposes these.
+IGB_INLINE void transpose_fours(std::array<Float, 4>& rows) {
+  constexpr std::make_index_sequence<lanes> all;
+  const Float a = zip_fours<0, 1>(rows[0], rows[1], all);
+  const Float b = zip_fours<2, 1>(rows[0], rows[1], all);
+  const Float c = zip_fours<0, 1>(rows[2], rows[3], all);
+  const Float d = zip_fours<2, 1>(rows[2], rows[3], all);
+  rows = {zip_fours<0, 2>(a, c, all), zip_fours<2, 2>(a, c, all), zip_fours<0, 2>(b, d, all),
+          zip_fours<2, 2>(b, d, all)};
+}
+#endif
 
 IGB_INLINE Float as_float(Word bits) { return xsimd::bitwise_cast<float>(bits); }
 IGB_INLINE Word as_word(Float value) { return xsimd::bitwise_cast<std::uint32_t>(value); }

@@ -66,14 +66,25 @@ struct VectorMath {
     r = mul_add(n, Float(-0x1.fb4p-11F), r);
     r = mul_add(n, Float(-0x1.444p-23F), r);
     r = mul_add(n, Float(-0x1.68c234p-38F), r);
-    const Float square = r * r;
-    const Float tail = polynomial(
-        square, std::array{2.60578031e-6F, -1.98096022e-4F, 8.33306648e-3F, -0.166666597F});
     const Float half_turn = n - Float(2.0F) * xsimd::floor(Float(0.5F) * n);
     const Float sign = Float(1.0F) - Float(2.0F) * half_turn;
-    const Float sine = sign * mul_add(tail * square, r, r);
     const Float not_a_number(std::numeric_limits<float>::quiet_NaN());
-    return xsimd::select(xsimd::abs(x) < Float(0x1p23F), sine, not_a_number);
+    return xsimd::select(xsimd::abs(x) < Float(0x1p23F), sign * sine_near_zero(r), not_a_number);
+  }
+
+  /// cos x, 2 ULP for |x| <= 12000; beyond as sin.
+  static IGB_INLINE Float cos(Float x) {
+    // x less the nearest odd multiple of pi / 2, as in sin
+    const Float n = xsimd::floor(x * Float(0.318309886F));
+    const Float m = n + Float(0.5F);
+    Float r = mul_add(m, Float(-3.140625F), x);
+    r = mul_add(m, Float(-0x1.fb4p-11F), r);
+    r = mul_add(m, Float(-0x1.444p-23F), r);
+    r = mul_add(m, Float(-0x1.68c234p-38F), r);
+    const Float half_turn = n - Float(2.0F) * xsimd::floor(Float(0.5F) * n);
+    const Float sign = Float(2.0F) * half_turn - Float(1.0F);
+    const Float not_a_number(std::numeric_limits<float>::quiet_NaN());
+    return xsimd::select(xsimd::abs(x) < Float(0x1p23F), sign * sine_near_zero(r), not_a_number);
   }
 
   /// 1 / (1 + e^-x), 3 ULP; 0 below -87, where it is less than 2e-38. NaN for NaN.
@@ -103,21 +114,47 @@ struct VectorMath {
   /// x Phi(x), 6 ULP; 0 below -13.1, where it is less than 1e-37. NaN for NaN.
   static IGB_INLINE Float gelu(Float x) {
     const Float size = min(Float(13.1F), xsimd::abs(x));
-    // Phi(-size) e^(size^2 / 2) (size + 3) in (size - 3) / (size + 3)
-    const Float scale = Float(1.0F) / (size + Float(3.0F));
-    const Float ratio =
-        scale * polynomial((size - Float(3.0F)) * scale,
-                           std::array{-2.72203964e-4F, -9.11420328e-4F, 1.07748446e-3F,
-                                      6.92950003e-3F, -0.0104795191F, -0.0472572222F, 0.230019256F,
-                                      -0.50933224F, 0.729083657F});
-    // the exponent in two parts, the square in the first exact
-    const Float head = as_float(as_word(size) & Word(0xfffff000U));
-    const Float rest = (size - head) * (size + head);
     // size Phi(-size), of which Phi alone would be subnormal
-    const Float below =
-        size * ratio * exp_negative(Float(-0.5F) * head * head, Float(-0.5F) * rest);
+    const Float below = size * mills_ratio(size) * exp_of_square(Float(-0.5F), size);
     const Float negative = xsimd::select(x < Float(-13.1F), Float(0.0F), -below);
     return where_negative(x, negative, x - below);
+  }
+
+  /// tanh' x = 1 / cosh^2 x, 4 ULP; 0 where |x| > 43.5, where it is less than 1e-37.
+  static IGB_INLINE Float tanh_slope(Float x) {
+    return Float(4.0F) * logistic_density(Float(-2.0F) * xsimd::abs(x));
+  }
+
+  /// erf' x = 2 / sqrt(pi) e^(-x^2), 3 ULP; 0 where |x| > 9.3, where it is less than 1e-37.
+  static IGB_INLINE Float erf_slope(Float x) {
+    const Float size = min(Float(9.3F), xsimd::abs(x));
+    const Float slope = Float(1.12837917F) * exp_of_square(Float(-1.0F), size);
+    return xsimd::select(xsimd::abs(x) > Float(9.3F), Float(0.0F), slope);
+  }
+
+  /// sigmoid' x = s (1 - s), s = sigmoid(x), 4 ULP; 0 where |x| > 87.
+  static IGB_INLINE Float sigmoid_slope(Float x) {
+    return logistic_density(Float(0.0F) - xsimd::abs(x));
+  }
+
+  /// e^x for x <= 0, 1 ULP; 0 below -87.
+  static IGB_INLINE Float exp_or_zero(Float x) {
+    return xsimd::select(x < Float(-87.0F), Float(0.0F), exp_negative(max(Float(-87.0F), x)));
+  }
+
+  /// silu' x = s + x s (1 - s), 4 ULP of s + |x| s (1 - s); 0 below -87.
+  static IGB_INLINE Float silu_slope(Float x) {
+    const Float s = sigmoid(x);
+    return mul_add(x, sigmoid_slope(x), s);
+  }
+
+  /// gelu' x = Phi(x) + x Phi'(x), 6 ULP of Phi(x) + |x| Phi'(x); 0 below -13.1, 1 above 13.1.
+  static IGB_INLINE Float gelu_slope(Float x) {
+    const Float size = min(Float(13.1F), xsimd::abs(x));
+    const Float below =
+        exp_of_square(Float(-0.5F), size) * mul_add(size, Float(-0.398942280F), mills_ratio(size));
+    const Float far = xsimd::select(xsimd::abs(x) > Float(13.1F), Float(0.0F), below);
+    return where_negative(x, far, Float(1.0F) - far);
   }
 
   /// |x|.
@@ -134,7 +171,45 @@ struct VectorMath {
     return xsimd::select(x < Float(0.0F), negative, otherwise);
   }
 
+  /// `positive` where x > 0, `otherwise` elsewhere and where x is NaN.
+  static IGB_INLINE Float where_positive(Float x, Float positive, Float otherwise) {
+    return xsimd::select(x > Float(0.0F), positive, otherwise);
+  }
+
  private:
+  /// sin r for |r| <= 1.6.
+  static IGB_INLINE Float sine_near_zero(Float r) {
+    const Float square = r * r;
+    const Float tail = polynomial(
+        square, std::array{2.60578031e-6F, -1.98096022e-4F, 8.33306648e-3F, -0.166666597F});
+    return mul_add(tail * square, r, r);
+  }
+
+  /// e^x / (1 + e^x)^2 for x <= 0; 0 below -87.
+  static IGB_INLINE Float logistic_density(Float x) {
+    const Float e = exp_or_zero(x);
+    const Float sum = Float(1.0F) + e;
+    return e / (sum * sum);
+  }
+
+  /// Phi(-size) e^(size^2 / 2), 0 <= size <= 13.1.
+  static IGB_INLINE Float mills_ratio(Float size) {
+    // times size + 3, in (size - 3) / (size + 3)
+    const Float scale = Float(1.0F) / (size + Float(3.0F));
+    return scale * polynomial((size - Float(3.0F)) * scale,
+                              std::array{-2.72203964e-4F, -9.11420328e-4F, 1.07748446e-3F,
+                                         6.92950003e-3F, -0.0104795191F, -0.0472572222F,
+                                         0.230019256F, -0.50933224F, 0.729083657F});
+  }
+
+  /// e^(factor size^2), factor minus a power of two, 0 <= size <= 13.1, exponent above -87.
+  static IGB_INLINE Float exp_of_square(Float factor, Float size) {
+    // the square in two parts, the first exact
+    const Float head = as_float(as_word(size) & Word(0xfffff000U));
+    const Float rest = (size - head) * (size + head);
+    return exp_negative(factor * head * head, factor * rest);
+  }
+
   /// e^x = scale (1 + growth), scale a power of two, |growth| < 0.42.
   struct Scaled {
     Float scale;
@@ -163,6 +238,11 @@ struct NormalPair {
   Floats<count> first;
   Floats<count> second;
 };
+
+/// Uniform in [-sqrt 3, sqrt 3]: a signed word times sqrt(3) / 2^31, rounded twice.
+IGB_INLINE Float uniform_deviate(Word bits) {
+  return to_float(as_int(bits)) * Float(0x1.bb67aep-31F);
+}
 
 /// ln u for normal u > 0, by ln 2 times the exponent plus ln(1 + f), sqrt 1/2 <= 1 + f < sqrt 2.
 /// No fused operation.

@@ -21,7 +21,11 @@ enum class Stream : std::uint32_t {
   drifts = 3,
   counts = 4,
   population = 5,
-  outputs = 6
+  outputs = 6,
+  masks = 7,           ///< of dropout
+  branch_weights = 8,  ///< V and a of the residual block
+  branch_biases = 9,
+  preactivations = 10  ///< of networks drawn from the Gram matrix of the layer below
 };
 
 /// The draw of one random network: member `network` of the ensemble `seed`. Different pairs give
@@ -40,5 +44,11 @@ struct Draw {
 /// 2^24. Cost: about 30 operations a normal.
 void normals(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,
              std::uint32_t first_column, std::span<float> out, Target target = Target::best);
+
+/// The same of deviates uniform in [-sqrt 3, sqrt 3], of variance 1 like the normals: from word j
+/// of the four for column 4k + j, as a signed 32-bit number rounded to float, times sqrt(3) / 2^31
+/// rounded to float. Bit-identical on every target.
+void uniforms(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,
+              std::uint32_t first_column, std::span<float> out, Target target = Target::best);
 
 }  // namespace igb

@@ -53,13 +53,13 @@ inline const Activation* activation_of(const igb_activation* activation) {
 }
 
 inline Block block_of(const igb_block& block) {
-  return {static_cast<BlockKind>(block.kind),
-          block.pool,
-          block.keep,
-          block.residual_depth,
-          block.sigma_v2,
-          block.sigma_a2,
-          block.taps};
+  return {.kind = static_cast<BlockKind>(block.kind),
+          .pool = block.pool,
+          .keep = block.keep,
+          .residual_depth = block.residual_depth,
+          .sigma_v2 = block.sigma_v2,
+          .sigma_a2 = block.sigma_a2,
+          .taps = block.taps};
 }
 
 inline Initialisation initialisation(const igb_initialisation& init) {
