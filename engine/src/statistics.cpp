@@ -38,22 +38,19 @@ Status layer_moments_bytes(std::size_t units, std::size_t inputs, std::size_t& b
   return measure.status();
 }
 
-Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& moments) {
-  if (const Status status = check_range("inputs", static_cast<double>(layer.inputs), 2, inputs_max);
-      !status.ok()) {
-    return status;
-  }
-  const Scratch unit = take_scratch(layer.units, scratch);
-  if (const Status status = scratch.status(); !status.ok()) return status;
+namespace {
+
+/// Of the units at one position.
+LayerMoments moments_at(const LayerView& layer, std::size_t position, const Scratch& unit) {
   std::fill(unit.sum.begin(), unit.sum.end(), 0.0);
   std::fill(unit.square_sum.begin(), unit.square_sum.end(), 0.0);
   std::fill(unit.weighted_sum.begin(), unit.weighted_sum.end(), 0.0);
 
   double q = 0.0;
   double live = 0.0;  // inputs with a correlation to others
-  const std::span<const float> centre = layer.row(0);
+  const std::span<const float> centre = layer.row(0, position);
   for (std::size_t a = 0; a < layer.inputs; ++a) {
-    const std::span<const float> row = layer.row(a);
+    const std::span<const float> row = layer.row(a, position);
     const double q_aa = mean_square(row);
     const double weight = q_aa > 0.0 ? 1.0 / std::sqrt(q_aa) : 0.0;
     q += q_aa;
@@ -78,12 +75,38 @@ Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& momen
     variance_sum += (unit.square_sum[i] - unit.sum[i] * unit.sum[i] / inputs) / (inputs - 1.0);
     weighted_square_sum += unit.weighted_sum[i] * unit.weighted_sum[i];
   }
+  LayerMoments moments;
   moments.q = q / inputs;
   moments.sigma_y2 = variance_sum / units;
   moments.sigma_mu2 = mean_square_sum / units - moments.sigma_y2 / inputs;
   // The sum runs over all pairs; the pairs a = b contribute 1 each.
   moments.c = live < 2.0 ? std::numeric_limits<double>::quiet_NaN()
                          : (weighted_square_sum / units - live) / (live * (live - 1.0));
+  return moments;
+}
+
+}  // namespace
+
+Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& moments) {
+  if (const Status status = check_range("inputs", static_cast<double>(layer.inputs), 2, inputs_max);
+      !status.ok()) {
+    return status;
+  }
+  const Scratch unit = take_scratch(layer.units, scratch);
+  if (const Status status = scratch.status(); !status.ok()) return status;
+  moments = {};
+  const auto positions = static_cast<double>(layer.positions);
+  double alive = 0.0;  // positions with a correlation
+  for (std::size_t p = 0; p < layer.positions; ++p) {
+    const LayerMoments here = moments_at(layer, p, unit);
+    moments.q += here.q / positions;
+    moments.sigma_mu2 += here.sigma_mu2 / positions;
+    moments.sigma_y2 += here.sigma_y2 / positions;
+    if (std::isnan(here.c)) continue;
+    moments.c += here.c;
+    alive += 1.0;
+  }
+  moments.c /= alive;  // NaN where no position has one
   return {};
 }
 

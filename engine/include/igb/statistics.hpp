@@ -26,6 +26,7 @@ struct LayerMoments {
 
 /// Unbiased estimators of the layer's moments, in double, the spread measured from values centred
 /// on the first input so that gamma stays exact where 1 - c is far below float32 resolution.
+/// In a convolution means over the positions, a unit being a channel at a position.
 /// At least two inputs. Scratch: layer_moments_bytes. Cost: two passes over the layer.
 Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& moments);
 Status layer_moments_bytes(std::size_t units, std::size_t inputs, std::size_t& bytes);
