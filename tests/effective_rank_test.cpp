@@ -23,7 +23,7 @@ namespace {
 
 EffectiveRank measure(const LayerView& layer) {
   std::size_t bytes = 0;
-  REQUIRE(effective_rank_bytes(layer.units, layer.inputs, bytes).ok());
+  REQUIRE(effective_rank_bytes(layer.units * layer.positions, layer.inputs, bytes).ok());
   const test::AlignedMemory memory(bytes);
   Arena arena(memory.bytes());
   EffectiveRank rank{};
@@ -108,6 +108,30 @@ TEST_CASE("effectiveRankIsTheParticipationRatioOfTheEigenvalues") {
     const EffectiveRank rank = measure(layer);
     CHECK(rank.uncentred == close(by_eigenvalues(layer, false), 1e-11));
     CHECK(rank.centred == close(by_eigenvalues(layer, true), 1e-11));
+  }
+}
+
+TEST_CASE("effectiveRankOfAConvolutionTakesAllPositionsTogether") {
+  // The same values as rows of units times positions without a gap.
+  const std::pair<std::size_t, std::size_t> shapes[] = {{4, 12}, {40, 12}};
+  for (const auto& [inputs, features] : shapes) {
+    std::vector<float> flat(inputs * features);
+    normals({28, 0}, Stream::inputs, 0, 0, 0, flat);
+    for (const std::size_t positions : {1U, 3U, 4U}) {
+      CAPTURE(inputs);
+      CAPTURE(positions);
+      const std::size_t units = features / positions;
+      const std::size_t stride = units + 5;
+      std::vector<float> values(inputs * positions * stride,
+                                std::numeric_limits<float>::quiet_NaN());
+      for (std::size_t row = 0; row < inputs * positions; ++row) {
+        std::copy_n(&flat[row * units], units, &values[row * stride]);
+      }
+      const EffectiveRank rank = measure({values.data(), inputs, units, stride, positions});
+      const LayerView dense{flat.data(), inputs, features, features};
+      CHECK(rank.uncentred == close(by_eigenvalues(dense, false), 1e-11));
+      CHECK(rank.centred == close(by_eigenvalues(dense, true), 1e-11));
+    }
   }
 }
 
