@@ -94,7 +94,9 @@ TEST_CASE("effectiveRankIsTheParticipationRatioOfTheEigenvalues") {
   const std::pair<std::size_t, std::size_t> shapes[] = {{2, 1},  {2, 2},   {5, 7},   {7, 5},
                                                         {13, 4}, {4, 13},  {17, 17}, {9, 1},
                                                         {3, 40}, {40, 30}, {30, 41}};
-  for (const auto& [inputs, units] : shapes) {
+  for (const auto& shape : shapes) {
+    const std::size_t inputs = shape.first;
+    const std::size_t units = shape.second;
     CAPTURE(inputs);
     CAPTURE(units);
     const std::size_t stride = units + 3;
@@ -114,7 +116,9 @@ TEST_CASE("effectiveRankIsTheParticipationRatioOfTheEigenvalues") {
 TEST_CASE("effectiveRankOfAConvolutionTakesAllPositionsTogether") {
   // The same values as rows of units times positions without a gap.
   const std::pair<std::size_t, std::size_t> shapes[] = {{4, 12}, {40, 12}};
-  for (const auto& [inputs, features] : shapes) {
+  for (const auto& shape : shapes) {
+    const std::size_t inputs = shape.first;
+    const std::size_t features = shape.second;
     std::vector<float> flat(inputs * features);
     normals({28, 0}, Stream::inputs, 0, 0, 0, flat);
     for (const std::size_t positions : {1U, 3U, 4U}) {

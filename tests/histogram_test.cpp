@@ -30,7 +30,10 @@ TEST_CASE("histogramCountsEveryValueBetweenItsEdges") {
     std::size_t bins;
   } ranges[] = {{0.0, 1.0, 10},    {0.1, 0.7, 7},       {-3.0, 1e-3, 13},  {-1.0, 1.0, 1},
                 {1e9, 1e9 + 1, 9}, {-1e300, 1e300, 11}, {-1e-300, 0.0, 3}, {1.0, 1.0 + 1e-12, 100}};
-  for (const auto& [low, high, bins] : ranges) {
+  for (const auto& range : ranges) {
+    const double low = range.low;
+    const double high = range.high;
+    const std::size_t bins = range.bins;
     CAPTURE(low);
     CAPTURE(high);
     std::vector<std::uint64_t> memory(bins, 99);

@@ -80,7 +80,9 @@ TEST_CASE("ksDistanceToALawIsTheLargestDifferenceOfDistributions") {
 
 TEST_CASE("ksDistanceOfSamplesIsTheLargestDifferenceOfDistributions") {
   const std::pair<std::uint32_t, std::uint32_t> sizes[] = {{1, 1}, {1, 5}, {40, 30}, {200, 201}};
-  for (const auto& [a, b] : sizes) {
+  for (const auto& size : sizes) {
+    const std::uint32_t a = size.first;
+    const std::uint32_t b = size.second;
     for (const double grid : {0.0, 0.25}) {  // with ties within and across, and without
       CAPTURE(a);
       CAPTURE(b);

@@ -152,10 +152,10 @@ TEST_CASE("summaryStaysWithinItsErrorForStreamsOfAnyOrder") {
       {"saw", order([](std::size_t i) { return i % 100 * 1000 + i / 100; })},
       {"long saw", order([](std::size_t i) { return i % 1000 * 100 + i / 1000; })}};
   for (const std::size_t size : {512U, 1000U, 4096U}) {
-    for (const auto& [name, values] : streams) {
+    for (const auto& stream : streams) {
       CAPTURE(size);
-      CAPTURE(name);
-      Summary summary(size, 5, values);
+      CAPTURE(stream.name);
+      Summary summary(size, 5, stream.values);
       const double error = summary.quantiles.rank_error(1.0 - 1e-6);
       double worst = 0.0;
       for (const double p : probabilities) {
@@ -174,13 +174,12 @@ TEST_CASE("summaryErrorIsTheOneStated") {
     std::size_t size, count;
     double error;
   } cases[] = {{1024, 10000, 0.0055}, {1024, 1000000, 0.008}, {4096, 1000000, 0.002}};
-  for (const auto& [size, count, stated] : cases) {
-    CAPTURE(count);
-    const std::vector<double> values = normal_values(count, 2);
-    Summary summary(size, 3, values);
+  for (const auto& at : cases) {
+    CAPTURE(at.count);
+    Summary summary(at.size, 3, normal_values(at.count, 2));
     const double error = summary.quantiles.rank_error(0.99);
-    CHECK(error < stated);
-    CHECK(error > 0.8 * stated);
+    CHECK(error < at.error);
+    CHECK(error > 0.8 * at.error);
     CHECK(summary.quantiles.rank_error(0.5) < error);
     CHECK(summary.quantiles.rank_error(1.0) > error);
   }
@@ -412,7 +411,9 @@ TEST_CASE("quantileIntervalHoldsTheQuantileOftenEnough") {
   // five standard errors.
   constexpr double confidence = 0.9;
   const struct { std::size_t samples, size; } cases[] = {{3000, 60}, {600, 2000}};
-  for (const auto& [samples, size] : cases) {
+  for (const auto& at : cases) {
+    const std::size_t samples = at.samples;
+    const std::size_t size = at.size;
     CAPTURE(size);
     const std::vector<double> z = normal_values(samples * size, 8);
     double held = 0.0;
