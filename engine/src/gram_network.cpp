@@ -156,6 +156,7 @@ Status GramNetwork::take_buffers(const Architecture& architecture, std::size_t i
   inverse_ = arena.take<float>(inputs);
   share_ = arena.take<float>(inputs);
   weight_ = arena.take<float>(inputs);
+  next_unit_ = arena.take<std::int32_t>(inputs);
   unit_ = arena.take<std::int32_t>(inputs);
   feature_unit_ = arena.take<std::int32_t>(inputs);
   best_ = arena.take<double>(inputs);
@@ -295,20 +296,20 @@ void GramNetwork::choose_units() {
   const Activation& phi = *architecture_.init.activation;
   largest_ = no_unit;
   for (std::size_t a = 1; a < inputs_; ++a) {
-    unit_[a] = feature_unit_[a];
+    next_unit_[a] = feature_unit_[a];
     if (diagonal_[a] > 0.0) {
-      unit_[a] += unit_of(diagonal_[a]);
-      largest_ = std::max(largest_, unit_[a]);
+      next_unit_[a] += unit_of(diagonal_[a]);
+      largest_ = std::max(largest_, next_unit_[a]);
     }
-    if (phi.bounded) unit_[a] = std::min(unit_[a], 0);  // its features grow no further
+    if (phi.bounded) next_unit_[a] = std::min(next_unit_[a], 0);  // its features grow no further
   }
-  unit_[0] = 0;
+  next_unit_[0] = 0;
   if (phi.homogeneous) {
-    unit_[0] = feature_unit_[0] + (diagonal_[0] > 0.0 ? unit_of(diagonal_[0]) : 0);
-    if (largest_ != no_unit) unit_[0] = std::max(unit_[0], largest_ + lowest_unit);
+    next_unit_[0] = feature_unit_[0] + (diagonal_[0] > 0.0 ? unit_of(diagonal_[0]) : 0);
+    if (largest_ != no_unit) next_unit_[0] = std::max(next_unit_[0], largest_ + lowest_unit);
   }
   for (std::size_t a = 0; a < inputs_; ++a) {
-    shrink_[a] = std::ldexp(1.0, feature_unit_[a] - unit_[a]);
+    shrink_[a] = std::ldexp(1.0, feature_unit_[a] - next_unit_[a]);
   }
 }
 
@@ -329,6 +330,7 @@ bool GramNetwork::weigh_inputs() {
   const Activation& phi = *architecture_.init.activation;
   const double limit = phi.homogeneous ? std::numeric_limits<double>::max() : largest_variance;
   const std::span<const double> first = square_row(0);
+  std::ranges::copy(next_unit_, unit_.begin());
   for (std::size_t a = 0; a < inputs_; ++a) {
     const bool differs = a > 0 && diagonal_[a] > 0.0;
     const double size = differs ? std::ldexp(1.0, unit_[a] - unit_[0]) : 0.0;

@@ -139,6 +139,7 @@ class GramNetwork {
   std::span<float> share_;
   std::span<float> weight_;
   std::span<std::int32_t> unit_;          ///< of h_0 and h_a - h_0, exponents of 2
+  std::span<std::int32_t> next_unit_;     ///< of those of the next layer
   std::span<std::int32_t> feature_unit_;  ///< of features likewise
   std::span<double> best_;
   std::span<std::uint16_t> guesses_;
