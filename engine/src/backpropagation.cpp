@@ -66,6 +66,11 @@ Loss differentiate(std::span<const float> output, std::size_t label, std::span<f
   return {loss, largest - output[label] - loss};
 }
 
+Loss no_loss(std::span<float> gradient) {
+  std::ranges::fill(gradient, 0.0F);
+  return {0.0, -infinity};
+}
+
 }  // namespace
 
 Status Backpropagation::take_buffers(const Architecture& architecture, std::size_t inputs,
@@ -121,6 +126,7 @@ Status Backpropagation::begin(const Architecture& architecture, Draw draw,
             static_cast<double>(count), inputs_max};
   }
   for (const std::uint16_t label : labels.first(count)) {
+    if (label == no_label) continue;
     const Status s = check_range("label", label, 0, architecture.classes - 1.0);
     if (!s.ok()) return s;
   }
@@ -197,14 +203,16 @@ void Backpropagation::differentiate_losses() {
   const std::size_t classes = architecture_.classes;
   const Rows gradient{front_.data(), labels_.size(), classes, row_stride(classes)};
   for (std::size_t a = 0; a < labels_.size(); ++a) {
-    const Loss loss = differentiate(output_.row(a), labels_[a], gradient[a]);
+    const Loss loss = labels_[a] == no_label
+                          ? no_loss(gradient[a])
+                          : differentiate(output_.row(a), labels_[a], gradient[a]);
     losses_[a] = loss.value;
     log_scales_[a] = loss.log_scale;
     log_weight_squares_[a] = not_a_number;
   }
   if (couples_inputs(architecture_.init.block)) {
     const double common = *std::ranges::max_element(log_scales_);
-    for (std::size_t a = 0; a < labels_.size(); ++a) {
+    for (std::size_t a = 0; a < labels_.size() && common > -infinity; ++a) {
       const auto factor = static_cast<float>(std::exp(log_scales_[a] - common));
       for (float& g : gradient[a]) g *= factor;
       log_scales_[a] = common;

@@ -13,6 +13,10 @@
 
 namespace igb {
 
+/// Label of an input that has no loss: its gradients are 0, unless batch normalisation brings it
+/// those of others.
+inline constexpr std::uint16_t no_label = 0xFFFF;
+
 /// Gradients of the loss in one random network, layer by layer from the output down to the inputs.
 /// Every input a has a loss of its own, -ln softmax(output)_label(a).
 ///
@@ -41,8 +45,8 @@ class Backpropagation {
   /// Bytes that `begin` takes from its arena for that many inputs. Errors: of Forward::bytes.
   static Status bytes(const Architecture& architecture, std::size_t inputs, std::size_t& bytes);
 
-  /// `inputs` as of Forward, `labels` [count], below `classes`; both must stay until done.
-  /// Errors: of Forward::begin; out_of_range (label; labels, fewer than inputs).
+  /// `inputs` as of Forward, `labels` [count], below `classes` or no_label; both must stay until
+  /// done. Errors: of Forward::begin; out_of_range (label; labels, fewer than inputs).
   Status begin(const Architecture& architecture, Draw draw, std::span<const float> inputs,
                std::span<const std::uint16_t> labels, Arena& arena, Target target = Target::best);
 
