@@ -16,6 +16,7 @@
 #include "gram_kernels.hpp"
 #include "igb/gaussian_process.hpp"
 #include "igb/kernel_recursion.hpp"
+#include "igb/kolmogorov_smirnov.hpp"
 #include "igb/mean_field.hpp"
 #include "igb/network.hpp"
 #include "igb/statistics.hpp"
@@ -488,19 +489,11 @@ TEST_CASE("gramTargetsAgree") {
 
 namespace {
 
-/// P(distance > d) of two samples of one law, of n and m networks; conservative for counts.
+/// P(distance >= d) of two samples of one law; conservative for counts.
 double two_sample_p_value(std::vector<double> a, std::vector<double> b) {
   std::ranges::sort(a);
   std::ranges::sort(b);
-  double distance = 0.0;
-  for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    const double x = std::min(a[i], b[j]);
-    while (i < a.size() && a[i] <= x) ++i;
-    while (j < b.size() && b[j] <= x) ++j;
-    distance = std::max(distance, std::abs(static_cast<double>(i) / static_cast<double>(a.size()) -
-                                           static_cast<double>(j) / static_cast<double>(b.size())));
-  }
-  return ks_p_value(distance, a.size() * b.size() / (a.size() + b.size()));
+  return ks_p_value(ks_distance(a, b), a.size(), b.size());
 }
 
 /// What is compared of an ensemble: at the last hidden layer, and the fraction of class 0.
@@ -547,13 +540,8 @@ constexpr std::uint32_t networks_compared = 2000;
 TEST_CASE("gramNetworksHaveTheLawOfNetworksWithWeights") {
   // Kolmogorov-Smirnov on gamma and q of the last hidden layer and on G_0, 2000 networks each.
   // 18 ensembles, 54 comparisons, each refused at 2e-5: a false alarm for one seed in a thousand.
-  const Activation user_relu = make_activation(
-      "user_relu", *[] {
-        static constexpr auto relu = [](double x) -> Jet {
-          return {x > 0.0 ? x : 0.0, x > 0.0 ? 1.0 : 0.0, 0.0};
-        };
-        return &relu;
-      }());
+  const auto relu = [](double x) -> Jet { return {x > 0.0 ? x : 0.0, x > 0.0 ? 1.0 : 0.0, 0.0}; };
+  const Activation user_relu = make_activation("user_relu", relu);
   struct Case {
     const char* name;
     Architecture architecture;
