@@ -163,26 +163,54 @@ void accumulate_exactly(const GramBlock& block, std::size_t rows, double* square
 
 // The factor.
 
-struct Upper {
-  double* values;
-  std::size_t stride;
-  std::size_t padded;
+IGB_INLINE double* row_of(const GramSquare& square, std::size_t k) {
+  return square.values + k * square.stride;
+}
 
-  IGB_INLINE double* row(std::size_t k) const { return values + k * stride; }
-};
-
-/// Subtracts from rows first .. first + rows - 1, two vectors of columns, the products of all rows
-/// above.
-template <std::size_t rows>
-IGB_INLINE void subtract_rows_above(const Upper& u, std::size_t first, std::size_t column) {
-  std::array<std::array<Double, 2>, rows> rest;
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t v = 0; v < 2; ++v) {
-      rest[i][v] = Double::load_aligned(u.row(first + i) + column + v * double_lanes);
+void spread(const GramSquare& square, double scale, const double* shrink) {
+  constexpr std::size_t tile = 8;
+  for (std::size_t first = 0; first < square.inputs; first += tile) {
+    const std::size_t rows = square.inputs - first < tile ? square.inputs - first : tile;
+    for (std::size_t b = 0; b < first + rows; ++b) {  // ascending: nothing is overwritten unread
+      std::array<double, tile> column{};
+      for (std::size_t i = 0; i < rows; ++i) {
+        column[i] = row_of(square, first + i)[b] * (scale * shrink[b] * shrink[first + i]);
+      }
+      for (std::size_t i = 0; i < rows; ++i) row_of(square, b)[first + i] = column[i];
     }
   }
-  for (std::size_t p = 0; p < first; ++p) {
-    const double* const above = u.row(p);
+}
+
+void pack(const GramSquare& square, float* factor) {
+  for (std::size_t first = 0; first < square.inputs; first += factor_rows) {
+    const std::size_t rows =
+        square.inputs - first < factor_rows ? square.inputs - first : factor_rows;
+    const double* from = square.values + first;
+    for (std::size_t k = 0; k < first; ++k, from += square.stride, factor += factor_rows) {
+      for (std::size_t i = 0; i < factor_rows; ++i) factor[i] = static_cast<float>(from[i]);
+    }
+    for (std::size_t k = 0; k < factor_rows; ++k, from += square.stride, factor += factor_rows) {
+      for (std::size_t i = 0; i < factor_rows; ++i) {
+        factor[i] = k <= i && i < rows ? static_cast<float>(from[i]) : 0.0F;
+      }
+    }
+  }
+}
+
+/// Subtracts from rows first .. first + rows - 1, in two vectors of columns, the products of all
+/// rows above.
+template <std::size_t rows>
+IGB_INLINE void subtract_rows_above(const GramSquare& square, std::size_t first,
+                                    std::size_t column) {
+  std::array<std::array<Double, 2>, rows> rest;
+  double* const values = square.values + column;
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t v = 0; v < 2; ++v) {
+      rest[i][v] = Double::load_aligned(values + (first + i) * square.stride + v * double_lanes);
+    }
+  }
+  const double* above = square.values;
+  for (std::size_t p = 0; p < first; ++p, above += square.stride) {
     const Double minus[2] = {-Double::load_aligned(above + column),
                              -Double::load_aligned(above + column + double_lanes)};
     for (std::size_t i = 0; i < rows; ++i) {
@@ -192,53 +220,56 @@ IGB_INLINE void subtract_rows_above(const Upper& u, std::size_t first, std::size
   }
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t v = 0; v < 2; ++v) {
-      rest[i][v].store_aligned(u.row(first + i) + column + v * double_lanes);
+      rest[i][v].store_aligned(values + (first + i) * square.stride + v * double_lanes);
     }
   }
 }
 
 template <std::size_t... counts>
-IGB_INLINE void subtract_remainder(const Upper& u, std::size_t first, std::size_t rows,
-                                   std::size_t column, std::index_sequence<counts...>) {
-  ((rows == counts + 1 ? subtract_rows_above<counts + 1>(u, first, column) : void()), ...);
+IGB_INLINE void subtract_above(const GramSquare& square, std::size_t first, std::size_t rows,
+                               std::size_t column, std::index_sequence<counts...>) {
+  ((rows == counts + 1 ? subtract_rows_above<counts + 1>(square, first, column) : void()), ...);
 }
 
-IGB_INLINE void scale_row(const Upper& u, std::size_t k, double factor) {
-  for (std::size_t c = k / double_lanes * double_lanes; c < u.padded; c += double_lanes) {
-    (Double::load_aligned(u.row(k) + c) * Double(factor)).store_aligned(u.row(k) + c);
+IGB_INLINE void scale_row(double* row, std::size_t from, std::size_t to, double factor) {
+  for (std::size_t c = from / double_lanes * double_lanes; c < to; c += double_lanes) {
+    (Double::load_aligned(row + c) * Double(factor)).store_aligned(row + c);
   }
 }
 
-IGB_INLINE void subtract_row(const Upper& u, std::size_t from, std::size_t to) {
-  const Double minus(-u.row(from)[to]);
-  for (std::size_t c = to / double_lanes * double_lanes; c < u.padded; c += double_lanes) {
-    const Double rest =
-        mul_add(minus, Double::load_aligned(u.row(from) + c), Double::load_aligned(u.row(to) + c));
-    rest.store_aligned(u.row(to) + c);
+/// row -= factor above, in whole vectors from that of `from` on.
+IGB_INLINE void subtract_row(double* row, const double* above, double factor, std::size_t from,
+                             std::size_t to) {
+  for (std::size_t c = from / double_lanes * double_lanes; c < to; c += double_lanes) {
+    const Double product(-factor);
+    mul_add(product, Double::load_aligned(above + c), Double::load_aligned(row + c))
+        .store_aligned(row + c);
   }
 }
 
-double factor(double* square, std::size_t inputs, std::size_t stride, const double* diagonal,
-              double dropped) {
-  const Upper u{square, stride, round_up(inputs, gram_padding)};
+double factor(const GramSquare& square, const double* diagonal, double dropped) {
+  const std::size_t padded = round_up(square.inputs, gram_padding);
   double smallest = 1.0;
-  for (std::size_t first = 0; first < inputs; first += product_rows) {
-    const std::size_t rows = inputs - first < product_rows ? inputs - first : product_rows;
+  for (std::size_t first = 0; first < square.inputs; first += product_rows) {
+    const std::size_t left = square.inputs - first;
+    const std::size_t last = first + (left < product_rows ? left : product_rows);
     constexpr std::size_t pair = 2 * double_lanes;
-    for (std::size_t c = first / pair * pair; c < u.padded; c += pair) {
-      subtract_remainder(u, first, rows, c, std::make_index_sequence<product_rows>());
+    for (std::size_t c = first / pair * pair; c < padded; c += pair) {
+      subtract_above(square, first, last - first, c, std::make_index_sequence<product_rows>());
     }
-    for (std::size_t k = first; k < first + rows; ++k) {
-      const double pivot = u.row(k)[k];
-      const bool kept = pivot > dropped * diagonal[k];
-      const double ratio = pivot / diagonal[k];
-      if (diagonal[k] > 0.0 && !(ratio >= smallest)) smallest = kept ? ratio : 0.0;
+    for (std::size_t k = first; k < last; ++k) {
+      double* const row = row_of(square, k);
+      const bool kept = row[k] > dropped * diagonal[k];
+      const double ratio = kept ? row[k] / diagonal[k] : 0.0;
+      if (diagonal[k] > 0.0 && ratio < smallest) smallest = ratio;
       if (!kept) {
-        for (std::size_t c = k; c < u.padded; ++c) u.row(k)[c] = 0.0;
+        for (std::size_t c = k; c < padded; ++c) row[c] = 0.0;
         continue;
       }
-      scale_row(u, k, 1.0 / std::sqrt(pivot));
-      for (std::size_t m = k + 1; m < first + rows; ++m) subtract_row(u, k, m);
+      scale_row(row, k, padded, 1.0 / std::sqrt(row[k]));
+      for (std::size_t m = k + 1; m < last; ++m) {
+        subtract_row(row_of(square, m), row, row[m], m, padded);
+      }
     }
   }
   return smallest;
@@ -250,7 +281,7 @@ constexpr std::size_t group_vectors = lanes == 16 ? 4 : 2;
 using Group = std::array<Float, group_vectors>;
 
 void statistics(const GramPanel& panel, GramSums& sums) {
-  constexpr std::size_t chunk = 32;  // inputs summed in float
+  constexpr std::size_t chunk = 64;  // inputs summed in float
   double* const totals[4] = {sums.difference, sums.square, sums.weighted, sums.weighted_square};
   for (double* const total : totals) {
     for (std::size_t i = 0; i < gram_units; ++i) total[i] = 0.0;
@@ -491,10 +522,7 @@ std::size_t gather(const float* panel, std::size_t units, const GramBlock& block
                                        : Float(0.0F);
       }
       transpose_fours(rows);
-      for (std::size_t j = 0; j < 4; ++j) {
-        store_fours(rows[j], to[j]);
-        for (float*& place : to[j]) place += 4;
-      }
+      for (std::size_t j = 0; j < 4; ++j) store_fours(rows[j], to[j], a);
     }
   }
   return filled;
@@ -510,7 +538,9 @@ const GramKernels gram_kernels{
     .gather = gather,
     .accumulate = accumulate,
     .accumulate_exactly = accumulate_exactly,
+    .spread = spread,
     .factor = factor,
+    .pack = pack,
 };
 
 }  // namespace igb::IGB_TARGET

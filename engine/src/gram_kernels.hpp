@@ -64,6 +64,13 @@ struct GramBlock {
   std::size_t inputs;
 };
 
+/// [inputs, stride], rows padded to gram_padding at least.
+struct GramSquare {
+  double* values;
+  std::size_t stride;
+  std::size_t inputs;
+};
+
 struct GramKernels {
   void (*draw)(const GramDraw& job);
   void (*statistics)(const GramPanel& panel, GramSums& sums);
@@ -82,12 +89,15 @@ struct GramKernels {
   /// The same with all sums in double, products exact. `wide`: [exact_rows, stride] scratch.
   void (*accumulate_exactly)(const GramBlock& block, std::size_t rows, double* square,
                              double* wide);
-  /// Cholesky's factor, in place: reads the upper triangle of the symmetric square [inputs, stride]
-  /// and leaves U there, U^T U being the square. Rows whose pivot is not above `dropped` times
-  /// their `diagonal` become 0. Returns the smallest pivot relative to its diagonal, those left out
-  /// whose diagonal is 0.
-  double (*factor)(double* square, std::size_t inputs, std::size_t stride, const double* diagonal,
-                   double dropped);
+  /// square[b, a] = scale shrink[a] shrink[b] square[a, b] for b <= a. Lost is what else lies in
+  /// the tiles of 8 x 8 along the diagonal.
+  void (*spread)(const GramSquare& square, double scale, const double* shrink);
+  /// Cholesky's factor U, U^T U being the symmetric matrix of which the square's upper triangle is
+  /// read and overwritten. Rows whose pivot is not above `dropped` times their `diagonal` become 0.
+  /// Returns the smallest pivot relative to its diagonal, those left out whose diagonal is 0.
+  double (*factor)(const GramSquare& square, const double* diagonal, double dropped);
+  /// U in tiles of float32, as `draw` takes it.
+  void (*pack)(const GramSquare& square, float* factor);
 };
 
 inline constexpr std::size_t exact_rows = 32;

@@ -132,9 +132,7 @@ GramPanel GramNetwork::panel() const {
   return {panel_.data(), inputs_, size_.data(), inverse_.data(), share_.data(), weight_.data()};
 }
 
-std::span<double> GramNetwork::square_row(std::size_t a) const {
-  return square_.subspan(a * stride_, stride_);
-}
+GramSquare GramNetwork::square() const { return {square_.data(), stride_, inputs_}; }
 
 std::span<float> GramNetwork::panel_row(std::size_t a) const {
   return panel_.subspan(a * gram_units, gram_units);
@@ -262,7 +260,7 @@ bool GramNetwork::factor_covariance() {
     if (!factor_products(smallest_pivot)) return false;
   }
   exact_ = smallest_pivot < doubtful;
-  pack_factor();
+  kernels_of(target_).gram->pack(square(), factor_.data());
   return weigh_inputs();
 }
 
@@ -273,20 +271,15 @@ bool GramNetwork::factor_products(double& smallest_pivot) {
   const bool sums = layer_ > 0 && init.block.kind == BlockKind::average_pool;
   const double fan_in = layer_ == 0 ? architecture_.input_width : architecture_.width / pool;
   const double scale = init.sigma_w2 / (sums ? fan_in * pool * pool : fan_in);
-  for (std::size_t a = 0; a < inputs_; ++a) diagonal_[a] = scale * square_row(a)[a];
+  for (std::size_t a = 0; a < inputs_; ++a) diagonal_[a] = scale * square_[a * stride_ + a];
   diagonal_[0] += std::ldexp(init.sigma_b2, -2 * feature_unit_[0]);
   if (!std::ranges::all_of(diagonal_, [](double x) { return std::isfinite(x); })) return false;
   choose_units();
-  for (std::size_t a = 0; a < inputs_; ++a) {
-    diagonal_[a] *= shrink_[a] * shrink_[a];
-    const std::span<const double> products = square_row(a);
-    for (std::size_t b = 0; b < a; ++b) {
-      square_row(b)[a] = products[b] * (scale * shrink_[a] * shrink_[b]);
-    }
-    square_row(a)[a] = diagonal_[a];
-  }
-  smallest_pivot =
-      kernels_of(target_).gram->factor(square_.data(), inputs_, stride_, diagonal_.data(), dropped);
+  for (std::size_t a = 0; a < inputs_; ++a) diagonal_[a] *= shrink_[a] * shrink_[a];
+  const GramKernels& kernels = *kernels_of(target_).gram;
+  kernels.spread(square(), scale, shrink_.data());
+  square_[0] = diagonal_[0];  // with its bias
+  smallest_pivot = kernels.factor(square(), diagonal_.data(), dropped);
   return true;
 }
 
@@ -313,23 +306,11 @@ void GramNetwork::choose_units() {
   }
 }
 
-/// The factor in tiles of float32.
-void GramNetwork::pack_factor() {
-  float* to = factor_.data();
-  for (std::size_t first = 0; first < inputs_; first += factor_rows) {
-    for (std::size_t k = 0; k < first + factor_rows; ++k) {
-      for (std::size_t a = first; a < first + factor_rows; ++a) {
-        *to++ = k <= a && a < inputs_ ? static_cast<float>(square_row(k)[a]) : 0.0F;
-      }
-    }
-  }
-}
-
 /// What panels need to know of the inputs. Whether their variances are finite.
 bool GramNetwork::weigh_inputs() {
   const Activation& phi = *architecture_.init.activation;
   const double limit = phi.homogeneous ? std::numeric_limits<double>::max() : largest_variance;
-  const std::span<const double> first = square_row(0);
+  const std::span<const double> first = square_.first(inputs_);
   std::ranges::copy(next_unit_, unit_.begin());
   for (std::size_t a = 0; a < inputs_; ++a) {
     const bool differs = a > 0 && diagonal_[a] > 0.0;

@@ -14,6 +14,7 @@
 namespace igb {
 
 struct GramPanel;
+struct GramSquare;
 
 inline constexpr std::uint32_t gram_inputs_max = 1U << 15;
 
@@ -97,7 +98,6 @@ class GramNetwork {
   bool factor_covariance();
   bool factor_products(double& smallest_pivot);
   void choose_units();
-  void pack_factor();
   bool weigh_inputs();
   void run_layer(Totals* totals);
   void draw_panel(std::uint32_t first_unit) const;
@@ -111,7 +111,7 @@ class GramNetwork {
   void flush_block();
   [[nodiscard]] std::size_t input_at(std::size_t position) const;
   [[nodiscard]] GramPanel panel() const;
-  [[nodiscard]] std::span<double> square_row(std::size_t a) const;
+  [[nodiscard]] GramSquare square() const;
   [[nodiscard]] std::span<float> panel_row(std::size_t a) const;
 
   Architecture architecture_;
