@@ -80,6 +80,11 @@ IGB_INLINE void add_to(double* to, Float x) {
   (Double::load_unaligned(to) + wide[0]).store_unaligned(to);
   (Double::load_unaligned(to + double_lanes) + wide[1]).store_unaligned(to + double_lanes);
 }
+#if defined(__AVX512F__) && !defined(IGB_EMULATED)
+IGB_INLINE void add_to(double* to, HalfFloat x) {
+  (Double::load_unaligned(to) + widen(x)).store_unaligned(to);
+}
+#endif
 IGB_INLINE void add_to(double* to, Double x) {
   (Double::load_unaligned(to) + x).store_unaligned(to);
 }
@@ -117,31 +122,46 @@ IGB_INLINE void add_tile(const Columns<Vector>& columns, std::size_t a, std::siz
   }
 }
 
-template <std::size_t vectors, class Vector, std::size_t... counts>
-IGB_INLINE void add_remainder(const Columns<Vector>& columns, std::size_t a, std::size_t b,
-                              std::index_sequence<counts...>) {
-  const std::size_t left = columns.inputs - a;
-  ((left == counts + 1 ? add_tile<counts + 1, vectors>(columns, a, b) : void()), ...);
+/// Rows a .. last - 1 of the square, `vectors` vectors of columns from b on.
+template <std::size_t rows, std::size_t vectors, class Vector, std::size_t... counts>
+IGB_INLINE void add_rows(const Columns<Vector>& columns, std::size_t a, std::size_t last,
+                         std::size_t b, std::index_sequence<counts...>) {
+  for (; a + rows <= last; a += rows) add_tile<rows, vectors>(columns, a, b);
+  if (a >= last) return;
+  ((last - a == counts + 1 ? add_tile<counts + 1, vectors>(columns, a, b) : void()), ...);
 }
 
-/// The square's columns b and following, from the diagonal down.
-template <std::size_t vectors, class Vector>
-IGB_INLINE void add_columns(const Columns<Vector>& columns, std::size_t b) {
-  std::size_t a = b;
-  for (; a + product_rows <= columns.inputs; a += product_rows) {
-    add_tile<product_rows, vectors>(columns, a, b);
-  }
-  add_remainder<vectors>(columns, a, b, std::make_index_sequence<product_rows - 1>());
-}
-
+/// The square's columns b .. b + 2 Vector::size - 1, rows from the diagonal to `last` - 1: two
+/// vectors of columns but where the second lies above the diagonal.
 template <class Vector>
-IGB_INLINE void add_products(const Columns<Vector>& columns) {
-  constexpr std::size_t pair = 2 * Vector::size;
-  const std::size_t padded = round_up(columns.inputs, gram_padding);
-  std::size_t b = 0;
-  for (; b + pair <= padded; b += pair) add_columns<2>(columns, b);
-  if constexpr (gram_padding % pair != 0) {
-    if (b < padded) add_columns<1>(columns, b);
+IGB_INLINE void add_columns(const Columns<Vector>& columns, std::size_t b, std::size_t last) {
+  constexpr std::size_t single_rows = 8;
+  const std::size_t middle = b + Vector::size < last ? b + Vector::size : last;
+  add_rows<single_rows, 1>(columns, b, middle, b, std::make_index_sequence<single_rows - 1>());
+  add_rows<product_rows, 2>(columns, middle, last, b, std::make_index_sequence<product_rows - 1>());
+}
+
+IGB_INLINE void add_products(const Columns<Double>& columns) {
+  for (std::size_t b = 0; b < columns.inputs; b += 2 * double_lanes) {
+    add_columns(columns, b, columns.inputs);
+  }
+}
+
+/// Along the diagonal in shorter vectors, where there are any: fewer sums that nobody needs.
+IGB_INLINE void add_products(const Columns<Float>& columns) {
+  if constexpr (lanes == 16) {
+    const Columns<HalfFloat> halves{columns.values, columns.stride, columns.rows, columns.inputs,
+                                    columns.square};
+    for (std::size_t b = 0; b < columns.inputs; b += 2 * lanes) {
+      const std::size_t below = b + 2 * lanes < columns.inputs ? b + 2 * lanes : columns.inputs;
+      for (std::size_t c = b; c < below; c += lanes) add_columns(halves, c, below);
+      add_rows<product_rows, 2>(columns, below, columns.inputs, b,
+                                std::make_index_sequence<product_rows - 1>());
+    }
+  } else {
+    for (std::size_t b = 0; b < columns.inputs; b += 2 * lanes) {
+      add_columns(columns, b, columns.inputs);
+    }
   }
 }
 

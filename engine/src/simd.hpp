@@ -208,6 +208,15 @@ IGB_INLINE std::array<Double, 2> widen(Float x) {
 #endif
 }
 
+#if defined(__AVX512F__) && !defined(IGB_EMULATED)
+/// Vectors half as long, of which this target multiplies two at a time.
+using HalfFloat = xsimd::batch<float, xsimd::fma3<xsimd::avx2>>;
+IGB_INLINE HalfFloat mul_add(HalfFloat a, HalfFloat b, HalfFloat c) { return xsimd::fma(a, b, c); }
+IGB_INLINE Double widen(HalfFloat x) { return Double(_mm512_cvtps_pd(x)); }
+#else
+using HalfFloat = Float;
+#endif
+
 /// Each group of four lanes to a place of its own, `offset` floats into it.
 IGB_INLINE void store_fours(Float x, const std::array<float*, lanes / 4>& to, std::size_t offset) {
 #if defined(__AVX512F__) && !defined(IGB_EMULATED)
