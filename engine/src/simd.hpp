@@ -99,14 +99,14 @@ IGB_INLINE WideProduct wide_multiply(Word a, std::uint32_t m) {
   const __m512i factor = _mm512_set1_epi32(static_cast<int>(m));
   const __m512i even = _mm512_mul_epu32(a, factor);
   const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(a, 32), factor);
-  return {Word(_mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd)),
-          Word(_mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32)))};
+  return {Word(_mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_DDBB)),
+          Word(_mm512_mask_shuffle_epi32(even, 0xAAAA, odd, _MM_PERM_CCAA))};
 #elif defined(__AVX2__)
   const __m256i factor = _mm256_set1_epi32(static_cast<int>(m));
   const __m256i even = _mm256_mul_epu32(a, factor);
   const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(a, 32), factor);
   return {Word(_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA)),
-          Word(_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xAA))};
+          Word(_mm256_mullo_epi32(a, factor))};
 #elif defined(__SSE2__) && !defined(__EMSCRIPTEN__)
   const __m128i factor = _mm_set1_epi32(static_cast<int>(m));
   const __m128i even = _mm_mul_epu32(a, factor);
@@ -128,6 +128,14 @@ IGB_INLINE WideProduct wide_multiply(Word a, std::uint32_t m) {
           Word(vcombine_u32(vmovn_u64(first), vmovn_u64(second)))};
 #else
 #error "no wide multiplication for this target: build with IGB_TARGET=emulated only"
+#endif
+}
+
+IGB_INLINE Word exclusive_or(Word a, Word b, Word c) {
+#if defined(__AVX512F__) && !defined(IGB_EMULATED)
+  return Word(_mm512_ternarylogic_epi32(a, b, c, 0x96));
+#else
+  return a ^ b ^ c;
 #endif
 }
 
@@ -265,6 +273,40 @@ template <std::size_t count>
 using Floats = Pack<Float, count>;
 template <std::size_t count>
 using Words = Pack<Word, count>;
+
+template <std::size_t count>
+struct WideProducts {
+  Words<count> high;
+  Words<count> low;
+};
+
+// What philox.hpp asks of vectors. Of numbers and vectors, the numbers are joined first.
+template <std::size_t count>
+IGB_INLINE WideProducts<count> philox_multiply(const Words<count>& a, std::uint32_t m) {
+  WideProducts<count> products;
+  for (std::size_t i = 0; i < count; ++i) {
+    const WideProduct one = wide_multiply(a.part[i], m);
+    products.high.part[i] = one.high;
+    products.low.part[i] = one.low;
+  }
+  return products;
+}
+template <std::size_t count>
+IGB_INLINE Words<count> philox_mix(const Words<count>& a, const Words<count>& b, std::uint32_t c) {
+  Words<count> mixed;
+  for (std::size_t i = 0; i < count; ++i) {
+    mixed.part[i] = exclusive_or(a.part[i], b.part[i], Word(c));
+  }
+  return mixed;
+}
+template <std::size_t count>
+IGB_INLINE Words<count> philox_mix(const Words<count>& a, std::uint32_t b, std::uint32_t c) {
+  return a ^ Words<count>(Word(b ^ c));
+}
+template <std::size_t count>
+IGB_INLINE Words<count> philox_mix(std::uint32_t a, const Words<count>& b, std::uint32_t c) {
+  return philox_mix(b, a, c);
+}
 
 /// f of each vector.
 template <class Vector, std::size_t count, class Function>
