@@ -1,4 +1,4 @@
-// Deviates of a panel of units at a time, four columns of each.
+// Deviates of the units of a panel, four neighbouring columns at a time.
 #pragma once
 
 #include <array>
@@ -18,26 +18,20 @@ using PanelWords = Words<panel_vectors>;
 /// [vector][column].
 using Quads = std::array<std::array<Float, 4>, panel_vectors>;
 
-/// The random words of columns 4k .. 4k + 3 for a panel of column blocks k or of rows.
-IGB_INLINE std::array<PanelWords, 4> four_words(const NormalSource& source,
-                                                const PanelWords& column_block,
-                                                const PanelWords& row) {
-  struct Product {
-    PanelWords high;
-    PanelWords low;
-  };
-  std::array<PanelWords, 4> words{column_block, row, PanelWords(Word(source.layer_word)),
-                                  PanelWords(Word(source.network))};
-  philox_bijection(words, source.key, [](const PanelWords& a, std::uint32_t m) IGB_LAMBDA_INLINE {
-    Product product;
-    for (std::size_t v = 0; v < panel_vectors; ++v) {
-      const WideProduct one = wide_multiply(a.part[v], m);
-      product.high.part[v] = one.high;
-      product.low.part[v] = one.low;
-    }
-    return product;
-  });
-  return words;
+/// A NormalSource with the keys of all rounds, which kernels read from memory.
+struct Source {
+  explicit Source(const NormalSource& source)
+      : keys(philox_keys(source.key)), layer_word(source.layer_word), network(source.network) {}
+  PhiloxKeys keys;
+  std::uint32_t layer_word;
+  std::uint32_t network;
+};
+
+/// The random words of columns 4k .. 4k + 3, one of the block k and the row being a vector.
+template <class ColumnBlock, class Row>
+IGB_INLINE std::array<PanelWords, 4> four_words(const Source& source,
+                                                const ColumnBlock& column_block, const Row& row) {
+  return philox_bijection(column_block, row, source.layer_word, source.network, source.keys);
 }
 
 struct Gaussian {

@@ -21,13 +21,15 @@ IGB_INLINE constexpr std::size_t round_up(std::size_t count, std::size_t multipl
 /// Vectors of units that a tile of the factor is multiplied with at a time: 24 or 12 sums.
 constexpr std::size_t tile_vectors = lanes == 16 ? 4 : 2;
 
+/// panel[k][unit] = z(first_unit + unit, k).
 void fill_panel(const GramDraw& job) {
+  const Source source(job.source);
   for (std::size_t first = 0; first < gram_units; first += panel_units) {
     const PanelWords units =
         counting_from(job.first_unit + static_cast<std::uint32_t>(first), lane_index(), lanes);
     for (std::size_t k = 0; k < job.inputs; k += 4) {
-      const Word block(static_cast<std::uint32_t>(k / 4));
-      const Quads quads = Gaussian::of(four_words(job.source, PanelWords(block), units));
+      const auto block = static_cast<std::uint32_t>(k / 4);
+      const Quads quads = Gaussian::of(four_words(source, block, units));
       for (std::size_t v = 0; v < panel_vectors; ++v) {
         for (std::size_t j = 0; j < 4; ++j) {
           quads[v][j].store_aligned(job.panel + (k + j) * gram_units + first + v * lanes);
