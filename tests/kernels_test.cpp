@@ -4,8 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "support/samples.hpp"
@@ -22,7 +22,7 @@ struct Shape {
 
 constexpr Shape shapes[] = {{1, 1, 1},     {2, 3, 17},    {5, 17, 3},     {7, 255, 33},
                             {6, 256, 64},  {13, 257, 31}, {25, 300, 255}, {12, 64, 257},
-                            {49, 521, 96}, {3, 5, 130},   {1, 600, 40}};
+                            {49, 521, 96}, {3, 5, 130},   {1, 1100, 40},  {1050, 9, 5}};
 
 std::size_t padded(std::size_t units) {
   return (units + panel_units_max - 1) / panel_units_max * panel_units_max;
@@ -44,8 +44,16 @@ class Layer {
         in_(some_values(1, shape.rows * (shape.in_units + 2))),
         skip_(with_skip ? some_values(2, shape.rows * stride_) : std::vector<float>()) {}
 
+  /// Inputs of a size between scale and 2 scale.
+  void set_inputs_of_size(float scale) {
+    for (std::size_t i = 0; i < in_.size(); ++i) {
+      const float size = scale * (1.0F + static_cast<float>(i * 37 % 101) / 128.0F);
+      in_[i] = i * 61 % 7 < 3 ? -size : size;
+    }
+  }
+
   /// The columns of out that count, [rows, out_units].
-  std::vector<float> run(bool transposed, Target target) const {
+  std::vector<float> run(bool transposed, Target target, float bias_scale = 0.7F) const {
     const test::AlignedMemory tile(tile_floats * sizeof(float));
     const test::AlignedMemory out(shape_.rows * stride_ * sizeof(float));
     auto* const out_values = reinterpret_cast<float*>(out.bytes().data());
@@ -55,7 +63,7 @@ class Layer {
         .biases = normal_source(draw, Stream::biases, layer),
         .law = law_,
         .weight_scale = 0.3F,
-        .bias_scale = 0.7F,
+        .bias_scale = bias_scale,
         .in = in_.data(),
         .in_units = shape_.in_units,
         .in_stride = shape_.in_units + 2,
@@ -138,7 +146,7 @@ TEST_CASE("denseAndItsTransposeEqualPlainLoops") {
             const auto expected = layer.reference(transposed);
             REQUIRE(measured.size() == expected.size());
             for (std::size_t i = 0; i < measured.size(); ++i) {
-              // sums of up to 600 products of spread 0.3: error about 600 / 2^25 of their spread
+              // sums of up to 1100 products of spread 0.3: error about 1100 / 2^25 of their spread
               REQUIRE(std::abs(measured[i] - expected[i]) < 1e-5 * (1.0 + std::abs(expected[i])));
             }
           }
@@ -172,6 +180,31 @@ TEST_CASE("aRowGivesTheSameBitsAloneAndAmongOthers") {
         const auto all = Layer({rows, 300, 70}, WeightLaw::gaussian, false).run(transposed, target);
         REQUIRE(std::equal(first.begin(), first.end(), all.begin()));
       }
+    }
+  }
+}
+
+TEST_CASE("denseOfTinyInputsHasTheBitsOfLargeOnes") {
+  // Inputs times a power of two give outputs times that power, down to the smallest normal number,
+  // though products of inputs and weights are smaller than that.
+  for (const Target target : test::targets()) {
+    CAPTURE(target_name(target));
+    for (const bool transposed : {false, true}) {
+      Layer layer({11, 700, 90}, WeightLaw::gaussian, false);
+      layer.set_inputs_of_size(1.0F);
+      const auto large = layer.run(transposed, target, 0.0F);
+      for (const float scale : {0x1p-80F, 0x1p-95F, 0x1p-110F, 0x1p-120F, 0x1p-126F}) {
+        CAPTURE(scale);
+        layer.set_inputs_of_size(scale);
+        const auto tiny = layer.run(transposed, target, 0.0F);
+        for (std::size_t i = 0; i < large.size(); ++i) {
+          const float expected = large[i] * scale;
+          const bool vanishes = std::abs(expected) < std::numeric_limits<float>::min();
+          REQUIRE(tiny[i] == (vanishes ? 0.0F : expected));
+        }
+      }
+      layer.set_inputs_of_size(0.0F);
+      CHECK(layer.run(transposed, target, 0.0F) == std::vector<float>(large.size()));
     }
   }
 }

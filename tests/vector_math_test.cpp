@@ -51,6 +51,12 @@ double ulp_of(double exact) {
          nearest;
 }
 
+/// Results smaller than the smallest normal number are 0 by contract.
+double error_in_ulps(float measured, double exact, double scale) {
+  const bool vanishes = std::abs(exact) < std::numeric_limits<float>::min();
+  return vanishes && measured == 0.0F ? 0.0 : std::abs(measured - exact) / ulp_of(scale);
+}
+
 struct Sweep {
   const char* name;
   float from;
@@ -84,7 +90,7 @@ double worst_ulp(const Sweep& sweep, std::uint32_t step, Target target) {
     y.apply(sweep.name, target);
     for (std::size_t i = 0; i < Values::size; ++i) {
       const double exact = phi.value(x.all()[i]);
-      const double error = std::abs(y.all()[i] - exact) / ulp_of(exact);
+      const double error = error_in_ulps(y.all()[i], exact, exact);
       if (!(error <= worst)) worst = error;  // NaN too
     }
   });
@@ -115,7 +121,7 @@ double worst_slope_ulp(const Sweep& sweep, std::uint32_t step, Target target) {
     y.multiply_slope(sweep.name, x, target);
     for (std::size_t i = 0; i < Values::size; ++i) {
       const double at = x.all()[i];
-      const double error = std::abs(y.all()[i] - phi.derivative(at)) / ulp_of(slope_scale(phi, at));
+      const double error = error_in_ulps(y.all()[i], phi.derivative(at), slope_scale(phi, at));
       if (!(error <= worst)) worst = error;
     }
   });
@@ -188,6 +194,28 @@ TEST_CASE("slopesAreThoseOfActivationAtKinksAndVanishFarOut") {
         const double exact = -3.0 * phi.derivative(special[i]);
         CHECK(std::abs(y.all()[i] - exact) <= 1e-6 * std::abs(exact) + 1e-36);
       }
+    }
+  }
+}
+
+TEST_CASE("activationsAndSlopesHandOnNoSubnormalNumbers") {
+  const auto subnormal = [](float x) { return std::fpclassify(x) == FP_SUBNORMAL; };
+  for (const Target target : test::targets()) {
+    CAPTURE(target_name(target));
+    for (const Activation& phi : activations()) {
+      CAPTURE(phi.name);
+      Values x;
+      for (std::size_t i = 0; i < Values::size; ++i) {
+        const float size = std::ldexp(1.0F, -100 - static_cast<int>(i % 49));
+        x.all()[i] = (i % 2 == 0 ? 1.2F : -1.2F) * size;
+      }
+      Values y;
+      std::ranges::copy(x.all(), y.all().begin());
+      y.apply(phi.name, target);
+      CHECK(std::ranges::none_of(y.all(), subnormal));
+      std::ranges::copy(x.all(), y.all().begin());
+      y.multiply_slope(phi.name, x, target);
+      CHECK(std::ranges::none_of(y.all(), subnormal));
     }
   }
 }

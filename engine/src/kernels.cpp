@@ -1,19 +1,14 @@
 #include "kernels.hpp"
 
-#include <tuple>
 #include <utility>
 
 #include "activation_list.hpp"
-#include "philox.hpp"
+#include "deviates.hpp"
 #include "vector_math.hpp"
 
 namespace igb::IGB_TARGET {
 namespace {
 
-// Units a panel: two vectors, so that one broadcast of an input feeds two products.
-constexpr std::size_t panel_vectors = 2;
-constexpr std::size_t panel_units = panel_vectors * lanes;
-static_assert(panel_units <= panel_units_max);
 // Inputs a block: with two vectors each, 12 accumulators fill 16 registers together with operands.
 constexpr std::size_t block_inputs = lanes == 16 ? 12 : 6;
 
@@ -21,110 +16,54 @@ constexpr std::size_t block_inputs = lanes == 16 ? 12 : 6;
 constexpr std::size_t reflection_sums = 16;
 static_assert(reflection_sums % lanes == 0);
 
-using PanelWords = Words<panel_vectors>;
-/// The deviates of four neighbouring columns 4k .. 4k + 3 in each lane of a panel:
-/// [vector][column].
-using Quads = std::array<std::array<Float, 4>, panel_vectors>;
-
-/// The random words of columns 4k .. 4k + 3 for a panel of column blocks k or of rows.
-IGB_INLINE std::array<PanelWords, 4> four_words(const NormalSource& source,
-                                                const PanelWords& column_block,
-                                                const PanelWords& row) {
-  struct Product {
-    PanelWords high;
-    PanelWords low;
-  };
-  std::array<PanelWords, 4> words{column_block, row, PanelWords(Word(source.layer_word)),
-                                  PanelWords(Word(source.network))};
-  philox_bijection(words, source.key, [](const PanelWords& a, std::uint32_t m) IGB_LAMBDA_INLINE {
-    Product product;
-    for (std::size_t v = 0; v < panel_vectors; ++v) {
-      const WideProduct one = wide_multiply(a.part[v], m);
-      product.high.part[v] = one.high;
-      product.low.part[v] = one.low;
-    }
-    return product;
-  });
-  return words;
-}
-
-struct Gaussian {
-  static IGB_INLINE Quads of(const std::array<PanelWords, 4>& words) {
-    Words<2 * panel_vectors> radius_bits;
-    Words<2 * panel_vectors> angle_bits;
-    for (std::size_t v = 0; v < panel_vectors; ++v) {
-      radius_bits.part[2 * v] = words[0].part[v];
-      angle_bits.part[2 * v] = words[1].part[v];
-      radius_bits.part[2 * v + 1] = words[2].part[v];
-      angle_bits.part[2 * v + 1] = words[3].part[v];
-    }
-    const auto pairs = box_muller(radius_bits, angle_bits);
-    Quads normals;
-    for (std::size_t v = 0; v < panel_vectors; ++v) {
-      normals[v] = {pairs.first.part[2 * v], pairs.second.part[2 * v], pairs.first.part[2 * v + 1],
-                    pairs.second.part[2 * v + 1]};
-    }
-    return normals;
-  }
-};
-
-struct Uniform {
-  static IGB_INLINE Quads of(const std::array<PanelWords, 4>& words) {
-    Quads uniforms;
-    for (std::size_t v = 0; v < panel_vectors; ++v) {
-      for (std::size_t j = 0; j < 4; ++j) uniforms[v][j] = uniform_deviate(words[j].part[v]);
-    }
-    return uniforms;
-  }
-};
-
-/// first + offset(lane) over the lanes of a panel, where each vector goes on `step` farther.
-IGB_INLINE PanelWords counting_from(std::uint32_t first, Word offset, std::size_t step) {
-  PanelWords words;
-  for (std::size_t v = 0; v < panel_vectors; ++v) {
-    words.part[v] = Word(first + static_cast<std::uint32_t>(v * step)) + offset;
-  }
-  return words;
-}
-
 // Deviates come by fours of columns, one in each of four vectors. transpose_fours puts neighbouring
 // columns into neighbouring lanes: lane i then has row (or, within one row, the group of blocks)
 // i % 4 before, and block i / 4.
 constexpr std::size_t lane_groups = lanes / 4;
 
+/// out[4 panel_units] = z(row, 4 first_block ...).
 template <class Law>
-void deviates(const NormalSource& source, std::uint32_t row, std::uint32_t first_column,
-              std::size_t count, float* out) {
-  constexpr std::size_t columns = 4 * panel_units;
+IGB_INLINE void deviates_of_blocks(const Source& source, std::uint32_t row,
+                                   std::uint32_t first_block, float* out) {
   const Word offset =
       (lane_index() & Word(3U)) * Word(std::uint32_t{lane_groups}) + (lane_index() >> 2);
-  std::size_t skipped = first_column % 4;
-  for (std::uint32_t block = first_column / 4; count > 0; block += panel_units) {
-    Quads quads =
-        Law::of(four_words(source, counting_from(block, offset, lanes), PanelWords(Word(row))));
-    alignas(64) std::array<float, columns> in_order;
-    for (std::size_t v = 0; v < panel_vectors; ++v) {
-      transpose_fours(quads[v]);
-      for (std::size_t j = 0; j < 4; ++j) {
-        quads[v][j].store_aligned(in_order.data() + (4 * v + j) * lanes);
-      }
+  Quads quads = Law::of(four_words(source, counting_from(first_block, offset, lanes), row));
+  for (std::size_t v = 0; v < panel_vectors; ++v) {
+    transpose_fours(quads[v]);
+    for (std::size_t j = 0; j < 4; ++j) {
+      quads[v][j].store_unaligned(out + (4 * v + j) * lanes);
     }
+  }
+}
+
+template <class Law>
+void deviates(const NormalSource& normal_source, std::uint32_t row, std::uint32_t first_column,
+              std::size_t count, float* out) {
+  constexpr std::size_t columns = 4 * panel_units;
+  const Source source(normal_source);
+  std::uint32_t block = first_column / 4;
+  std::size_t skipped = first_column % 4;
+  while (count > 0) {
+    alignas(64) std::array<float, columns> whole;
+    const bool in_place = skipped == 0 && count >= columns;
+    deviates_of_blocks<Law>(source, row, block, in_place ? out : whole.data());
     const std::size_t written = count < columns - skipped ? count : columns - skipped;
-    for (std::size_t i = 0; i < written; ++i) out[i] = in_order[skipped + i];
+    for (std::size_t i = 0; i < written && !in_place; ++i) out[i] = whole[skipped + i];
+    skipped = 0;
+    block += panel_units;
     out += written;
     count -= written;
-    skipped = 0;
   }
 }
 
 /// tile[k][unit] = z(first_unit + unit, first_column + k) for the units of one panel.
 template <class Law>
-void fill_tile(const NormalSource& source, std::uint32_t first_unit, std::uint32_t first_column,
+void fill_tile(Source source, std::uint32_t first_unit, std::uint32_t first_column,
                std::size_t columns, float* tile) {
   const PanelWords units = counting_from(first_unit, lane_index(), lanes);
   for (std::size_t k = 0; k < columns; k += 4) {
-    const Word block(static_cast<std::uint32_t>((first_column + k) / 4));
-    const Quads quads = Law::of(four_words(source, PanelWords(block), units));
+    const auto block = static_cast<std::uint32_t>((first_column + k) / 4);
+    const Quads quads = Law::of(four_words(source, block, units));
     for (std::size_t v = 0; v < panel_vectors; ++v) {
       for (std::size_t j = 0; j < 4; ++j) {
         quads[v][j].store_aligned(tile + (k + j) * panel_units + v * lanes);
@@ -135,8 +74,8 @@ void fill_tile(const NormalSource& source, std::uint32_t first_unit, std::uint32
 
 /// tile[k][unit] = z(first_row + k, first_unit + unit): the units of the panel are columns.
 template <class Law>
-void fill_transposed_tile(const NormalSource& source, std::uint32_t first_unit,
-                          std::uint32_t first_row, std::size_t rows, float* tile) {
+void fill_transposed_tile(Source source, std::uint32_t first_unit, std::uint32_t first_row,
+                          std::size_t rows, float* tile) {
   const PanelWords blocks = counting_from(first_unit / 4, lane_index() >> 2, lane_groups);
   for (std::size_t k = 0; k < rows; k += 4) {
     const Word row = Word(static_cast<std::uint32_t>(first_row + k)) + (lane_index() & Word(3U));
@@ -150,6 +89,32 @@ void fill_transposed_tile(const NormalSource& source, std::uint32_t first_unit,
   }
 }
 
+/// Rows that all weights pass by together. For more, which the caches of addresses cannot follow,
+/// it is quicker to generate the weights again (4096 rows of 1000 units: 0.84 of the time).
+constexpr std::size_t rows_together = 1024;
+
+/// The power of two, 2^64 or 1, that weights are multiplied by and sums divided by, which changes
+/// no bit, for no product to underflow: arithmetic on subnormal numbers takes a hundred times as
+/// long on some processors, and loses bits. Nothing is done about inputs smaller than 2^-90 where
+/// others are larger than 2^32.
+float magnification(const DenseJob& job) {
+  constexpr auto small = __builtin_bit_cast(std::uint32_t, 0x1p-90F);
+  constexpr auto large = __builtin_bit_cast(std::uint32_t, 0x1p32F);
+  std::uint32_t smallest = 0xffffffffU;  // of the bits of |x| > 0, less 1
+  std::uint32_t largest = 0;
+  for (std::size_t a = 0; a < job.rows; ++a) {
+    for (std::size_t k = 0; k < job.in_units; ++k) {
+      const std::uint32_t size =
+          __builtin_bit_cast(std::uint32_t, job.in[a * job.in_stride + k]) & 0x7fffffffU;
+      smallest = size - 1 < smallest ? size - 1 : smallest;
+      largest = size > largest ? size : largest;
+    }
+  }
+  return smallest < small && largest < large ? 0x1p64F : 1.0F;
+}
+
+using PanelFloats = std::array<Float, panel_vectors>;
+
 /// Where one panel stands in the layer and what its last visit does to the sums.
 struct Panel {
   const float* in;
@@ -158,14 +123,15 @@ struct Panel {
   std::size_t columns;
   bool first;
   bool last;
-  std::array<Float, panel_vectors> bias;
+  float scale;
+  PanelFloats bias;
 };
 
 /// Adds tile x inputs to one panel of `count` inputs; the sum over columns runs in ascending order,
 /// so that the result does not depend on how many inputs or units a block holds.
 template <std::size_t count>
-IGB_INLINE void multiply_block(const DenseJob& job, const Panel& panel) {
-  std::array<std::array<Float, panel_vectors>, count> sum;
+void multiply_block(const DenseJob& job, const Panel& panel) {
+  std::array<PanelFloats, count> sum;
   for (std::size_t a = 0; a < count; ++a) {
     for (std::size_t v = 0; v < panel_vectors; ++v) {
       sum[a][v] = panel.first ? Float(0.0F)
@@ -187,55 +153,75 @@ IGB_INLINE void multiply_block(const DenseJob& job, const Panel& panel) {
       const std::size_t place = a * job.out_stride + v * lanes;
       Float result = sum[a][v];
       if (panel.last) {
-        result = mul_add(result, Float(job.weight_scale), panel.bias[v]);
+        result = mul_add(result, Float(panel.scale), panel.bias[v]);
         if (panel.skip != nullptr) result += Float::load_unaligned(panel.skip + place);
+        result = without_subnormals(result);
       }
       result.store_unaligned(panel.out + place);
     }
   }
 }
 
-template <std::size_t... counts>
-void multiply_remainder(const DenseJob& job, const Panel& panel, std::size_t inputs,
-                        std::index_sequence<counts...>) {
-  ((inputs == counts + 1 ? multiply_block<counts + 1>(job, panel) : void()), ...);
+template <std::size_t... less_one>
+constexpr std::array<decltype(&multiply_block<1>), sizeof...(less_one)> block_table(
+    std::index_sequence<less_one...>) {
+  return {multiply_block<less_one + 1>...};
 }
+constexpr auto multiply_blocks = block_table(std::make_index_sequence<block_inputs>());
 
+/// In as few blocks as possible, and these of nearly the same size: a block of one input waits for
+/// each of its sums.
 void multiply_panel(const DenseJob& job, Panel panel) {
-  std::size_t inputs = job.rows;
-  for (; inputs >= block_inputs; inputs -= block_inputs) {
-    multiply_block<block_inputs>(job, panel);
-    panel.in += block_inputs * job.in_stride;
-    panel.out += block_inputs * job.out_stride;
-    if (panel.skip != nullptr) panel.skip += block_inputs * job.out_stride;
+  std::size_t left = job.rows;
+  for (std::size_t blocks = (left + block_inputs - 1) / block_inputs; blocks > 0; --blocks) {
+    const std::size_t count = (left + blocks - 1) / blocks;
+    multiply_blocks[count - 1](job, panel);
+    panel.in += count * job.in_stride;
+    panel.out += count * job.out_stride;
+    if (panel.skip != nullptr) panel.skip += count * job.out_stride;
+    left -= count;
   }
-  multiply_remainder(job, panel, inputs, std::make_index_sequence<block_inputs - 1>());
 }
 
 enum class Direction { forward, transposed };
 
+template <Direction direction>
+IGB_INLINE PanelFloats panel_bias(const DenseJob& job, std::uint32_t first_unit) {
+  PanelFloats bias;
+  bias.fill(Float(0.0F));
+  if constexpr (direction == Direction::forward) {
+    const PanelWords units = counting_from(first_unit, lane_index(), lanes);
+    const Quads normals = Gaussian::of(four_words(Source(job.biases), 0U, units));
+    for (std::size_t v = 0; v < panel_vectors; ++v) {
+      bias[v] = Float(job.bias_scale) * normals[v][0];
+    }
+  }
+  return bias;
+}
+
 template <Direction direction, class Law>
 void multiply(const DenseJob& job) {
+  constexpr auto fill =
+      direction == Direction::forward ? fill_tile<Law> : fill_transposed_tile<Law>;
+  const Source weights(job.weights);
+  const float magnified = magnification(job);
   for (std::size_t unit = 0; unit < job.out_units; unit += panel_units) {
     const auto first_unit = static_cast<std::uint32_t>(unit);
-    Panel panel{job.in, job.out + unit, nullptr, 0, true, false, {}};
-    panel.bias.fill(Float(0.0F));
-    if constexpr (direction == Direction::forward) {
-      const Quads biases = Gaussian::of(four_words(job.biases, PanelWords(Word(0U)),
-                                                   counting_from(first_unit, lane_index(), lanes)));
-      for (std::size_t v = 0; v < panel_vectors; ++v) {
-        panel.bias[v] = Float(job.bias_scale) * biases[v][0];
-      }
-    }
+    Panel panel;
+    panel.out = job.out + unit;
+    panel.skip = job.skip == nullptr ? nullptr : job.skip + unit;
+    panel.scale = job.weight_scale / magnified;
+    panel.bias = panel_bias<direction>(job, first_unit);
     for (std::size_t column = 0; column < job.in_units; column += tile_columns) {
+      const std::size_t left = job.in_units - column;
       panel.in = job.in + column;
-      panel.skip = job.skip == nullptr ? nullptr : job.skip + unit;
-      panel.columns = job.in_units - column < tile_columns ? job.in_units - column : tile_columns;
+      panel.columns = left < tile_columns ? left : tile_columns;
       panel.first = column == 0;
-      panel.last = column + panel.columns == job.in_units;
-      constexpr auto fill =
-          direction == Direction::forward ? fill_tile<Law> : fill_transposed_tile<Law>;
-      fill(job.weights, first_unit, static_cast<std::uint32_t>(column), panel.columns, job.tile);
+      panel.last = left <= tile_columns;
+      fill(weights, first_unit, static_cast<std::uint32_t>(column), panel.columns, job.tile);
+      if (magnified != 1.0F) {
+        for (std::size_t i = 0; i < panel.columns * panel_units; ++i) job.tile[i] *= magnified;
+      }
       multiply_panel(job, panel);
     }
   }
@@ -243,65 +229,103 @@ void multiply(const DenseJob& job) {
 
 template <Direction direction>
 void dense(const DenseJob& job) {
-  if (job.law == WeightLaw::uniform) {
-    multiply<direction, Uniform>(job);
-  } else {
-    multiply<direction, Gaussian>(job);
+  DenseJob part = job;
+  for (std::size_t row = 0; row < job.rows; row += rows_together) {
+    part.rows = job.rows - row < rows_together ? job.rows - row : rows_together;
+    if (job.law == WeightLaw::uniform) {
+      multiply<direction, Uniform>(part);
+    } else {
+      multiply<direction, Gaussian>(part);
+    }
+    part.in += part.rows * job.in_stride;
+    part.out += part.rows * job.out_stride;
+    if (part.skip != nullptr) part.skip += part.rows * job.out_stride;
   }
 }
 
-/// values[0 .. reflection_sums), the missing ones 0.
-using Chunk = std::array<Float, reflection_sums / lanes>;
+/// Partial sums j mod reflection_sums of a row.
+using Sums = std::array<Float, reflection_sums / lanes>;
 
-IGB_INLINE Chunk load(const float* values, std::size_t count) {
-  alignas(64) std::array<float, reflection_sums> padded{};
-  if (count < reflection_sums) {
-    for (std::size_t i = 0; i < count; ++i) padded[i] = values[i];
-    values = padded.data();
+/// The sum of all, by halves.
+IGB_INLINE float total(const Sums& sums) {
+  alignas(64) std::array<float, reflection_sums> parts;
+  for (std::size_t v = 0; v < sums.size(); ++v) sums[v].store_aligned(parts.data() + v * lanes);
+  for (std::size_t half = reflection_sums / 2; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) parts[i] += parts[i + half];
   }
-  Chunk chunk;
-  for (std::size_t v = 0; v < chunk.size(); ++v) {
-    chunk[v] = Float::load_unaligned(values + v * lanes);
-  }
-  return chunk;
+  return parts[0];
 }
 
-IGB_INLINE void store(const Chunk& chunk, float* values, std::size_t count) {
-  alignas(64) std::array<float, reflection_sums> padded;
-  float* const to = count < reflection_sums ? padded.data() : values;
-  for (std::size_t v = 0; v < chunk.size(); ++v) chunk[v].store_unaligned(to + v * lanes);
-  if (count >= reflection_sums) return;
-  for (std::size_t i = 0; i < count; ++i) values[i] = padded[i];
+/// `count` rows of reflection_sums coordinates, `stride` apart, and the direction there.
+template <std::size_t count>
+struct ReflectedPart {
+  const float* direction;
+  float* rows;
+  std::size_t stride;
+
+  IGB_INLINE void add_products(std::array<Sums, count>& sums) const {
+    for (std::size_t v = 0; v < reflection_sums / lanes; ++v) {
+      const Float d = Float::load_unaligned(direction + v * lanes);
+      for (std::size_t a = 0; a < count; ++a) {
+        const Float values = Float::load_unaligned(rows + a * stride + v * lanes);
+        sums[a][v] = mul_add(d, values, sums[a][v]);
+      }
+    }
+  }
+  IGB_INLINE void add_multiples(const std::array<Float, count>& factors) const {
+    for (std::size_t v = 0; v < reflection_sums / lanes; ++v) {
+      const Float d = Float::load_unaligned(direction + v * lanes);
+      for (std::size_t a = 0; a < count; ++a) {
+        float* const place = rows + a * stride + v * lanes;
+        mul_add(factors[a], d, Float::load_unaligned(place)).store_unaligned(place);
+      }
+    }
+  }
+};
+
+/// One reflection of `count` rows, whose sums do not wait for each other. The coordinates that fill
+/// no part are worked on in a copy with zeros.
+template <std::size_t count>
+void reflect_rows(const ReflectionJob& job, float* rows) {
+  constexpr std::size_t width = reflection_sums;
+  const std::size_t whole = job.count / width * width;
+  const std::size_t rest = job.count - whole;
+  alignas(64) std::array<float, width> last_direction{};
+  alignas(64) std::array<float, count * width> last_rows{};
+  for (std::size_t i = 0; i < rest; ++i) {
+    last_direction[i] = job.direction[whole + i];
+    for (std::size_t a = 0; a < count; ++a) {
+      last_rows[a * width + i] = rows[a * job.stride + whole + i];
+    }
+  }
+  const ReflectedPart<count> last{last_direction.data(), last_rows.data(), width};
+
+  std::array<Sums, count> sums{};
+  for (std::size_t k = 0; k < whole; k += width) {
+    ReflectedPart<count>{job.direction + k, rows + k, job.stride}.add_products(sums);
+  }
+  last.add_products(sums);
+  std::array<Float, count> factors;
+  for (std::size_t a = 0; a < count; ++a) factors[a] = Float(-job.factor * total(sums[a]));
+  for (std::size_t k = 0; k < whole; k += width) {
+    ReflectedPart<count>{job.direction + k, rows + k, job.stride}.add_multiples(factors);
+  }
+  last.add_multiples(factors);
+
+  for (std::size_t a = 0; a < count; ++a) {
+    for (std::size_t i = 0; i < rest; ++i) {
+      rows[a * job.stride + whole + i] = last_rows[a * width + i];
+    }
+  }
 }
 
 void reflect(const ReflectionJob& job) {
-  const auto left = [&](std::size_t k) { return job.count - k; };
-  for (std::size_t a = 0; a < job.rows; ++a) {
-    float* const row = job.values + a * job.stride;
-    Chunk sum;
-    sum.fill(Float(0.0F));
-    for (std::size_t k = 0; k < job.count; k += reflection_sums) {
-      const Chunk direction = load(job.direction + k, left(k));
-      const Chunk values = load(row + k, left(k));
-      for (std::size_t v = 0; v < sum.size(); ++v) {
-        sum[v] = mul_add(direction[v], values[v], sum[v]);
-      }
-    }
-    alignas(64) std::array<float, reflection_sums> sums;
-    store(sum, sums.data(), reflection_sums);
-    for (std::size_t half = reflection_sums / 2; half > 0; half /= 2) {
-      for (std::size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
-    }
-    const Float minus(-job.factor * sums[0]);
-    for (std::size_t k = 0; k < job.count; k += reflection_sums) {
-      const Chunk direction = load(job.direction + k, left(k));
-      Chunk values = load(row + k, left(k));
-      for (std::size_t v = 0; v < values.size(); ++v) {
-        values[v] = mul_add(minus, direction[v], values[v]);
-      }
-      store(values, row + k, left(k));
-    }
+  constexpr std::size_t together = lanes / 2;  // eight vectors of sums
+  std::size_t a = 0;
+  for (; a + together <= job.rows; a += together) {
+    reflect_rows<together>(job, job.values + a * job.stride);
   }
+  for (; a < job.rows; ++a) reflect_rows<1>(job, job.values + a * job.stride);
 }
 
 // flatten: no function of this instruction set may reach the linker under a shared name.
@@ -315,7 +339,7 @@ template <class Phi>
     } else {
       y = Phi::template apply<VectorMath>(x);
     }
-    y.store_aligned(values + i);
+    without_subnormals(y).store_aligned(values + i);
   }
 }
 
@@ -330,7 +354,7 @@ template <class Phi>
     } else {
       slope = Phi::template slope<VectorMath>(x);
     }
-    (Float::load_aligned(gradient + i) * slope).store_aligned(gradient + i);
+    without_subnormals(Float::load_aligned(gradient + i) * slope).store_aligned(gradient + i);
   }
 }
 
@@ -350,6 +374,7 @@ constexpr auto slope_kernels = slope_table(ActivationList{});
 }  // namespace
 
 extern const PairKernels pair_kernels;
+extern const GramKernels gram_kernels;
 extern const Kernels kernels{
     .panel_units = panel_units,
     .normals = deviates<Gaussian>,
@@ -360,6 +385,7 @@ extern const Kernels kernels{
     .activate = activation_kernels.data(),
     .multiply_slope = slope_kernels.data(),
     .pairs = &pair_kernels,
+    .gram = &gram_kernels,
 };
 
 }  // namespace igb::IGB_TARGET

@@ -23,8 +23,9 @@ struct NormalSource {
           draw.network};
 }
 
-/// Columns of weights generated at a time: a multiple of 4 whose tile fits the first-level cache.
-inline constexpr std::size_t tile_columns = 256;
+/// Columns of weights generated at a time, a multiple of 4: so many that sums seldom wait in memory
+/// for the next ones, so few that the tile, 64 KiB at most, stays in the second-level cache.
+inline constexpr std::size_t tile_columns = 512;
 /// The widest panel of output units that any target computes at a time.
 inline constexpr std::size_t panel_units_max = 32;
 inline constexpr std::size_t tile_floats = tile_columns * panel_units_max;
@@ -34,6 +35,9 @@ inline constexpr std::size_t tile_floats = tile_columns * panel_units_max;
 ///   transposed  out[a, k] = weight_scale sum_i z(i, k) in[a, i] + skip[a, k], biases unused;
 /// in_units counts the index of the sum, out_units the other.
 /// Sums run in ascending order of their index, whatever the target, the rows and the units a tile.
+/// Results smaller than the smallest normal number, 2^-126, are 0. Products and partial sums do not
+/// underflow before, so that vanishing signals keep all their bits and cost no more than others;
+/// unless some |in| < 2^-90 meets another > 2^32.
 struct DenseJob {
   NormalSource weights;
   NormalSource biases;
@@ -64,6 +68,7 @@ struct ReflectionJob {
   std::size_t rows;
 };
 
+struct GramKernels;
 struct PairKernels;
 
 struct Kernels {
@@ -80,12 +85,14 @@ struct Kernels {
   void (*dense_transposed)(const DenseJob& job);
   void (*reflect)(const ReflectionJob& job);
   /// values[count] = phi(values), in place, by Activation::kernel; count a multiple of panel_units.
+  /// Results smaller than 2^-126 are 0.
   void (*const* activate)(float* values, float parameter, std::size_t count);
   /// gradient[count] *= phi'(values) of finite values, at a kink the slope of Activation, by
-  /// Activation::kernel; count a multiple of panel_units.
+  /// Activation::kernel; count a multiple of panel_units. Results smaller than 2^-126 are 0.
   void (*const* multiply_slope)(const float* values, float parameter, std::size_t count,
                                 float* gradient);
   const PairKernels* pairs;  ///< pair_kernels.hpp
+  const GramKernels* gram;   ///< gram_kernels.hpp
 };
 
 namespace emulated {

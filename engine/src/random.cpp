@@ -7,15 +7,7 @@ namespace igb {
 
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
                                     std::array<std::uint32_t, 2> key) {
-  struct Halves {
-    std::uint32_t high;
-    std::uint32_t low;
-  };
-  philox_bijection(counter, key, [](std::uint32_t a, std::uint32_t m) -> Halves {
-    const std::uint64_t product = std::uint64_t{a} * m;
-    return {static_cast<std::uint32_t>(product >> 32), static_cast<std::uint32_t>(product)};
-  });
-  return counter;
+  return philox_bijection(counter[0], counter[1], counter[2], counter[3], philox_keys(key));
 }
 
 void normals(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,

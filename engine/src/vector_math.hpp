@@ -8,6 +8,12 @@
 
 namespace igb::IGB_TARGET {
 
+/// x, or 0 where it is subnormal, which later steps would be slow on; NaN stays NaN.
+IGB_INLINE Float without_subnormals(Float x) {
+  constexpr float smallest = std::numeric_limits<float>::min();
+  return xsimd::select(xsimd::abs(x) < Float(smallest), Float(0.0F), x);
+}
+
 /// The functions that activations are written in (activation_list.hpp).
 struct VectorMath {
   using Vector = Float;
@@ -244,27 +250,28 @@ IGB_INLINE Float uniform_deviate(Word bits) {
   return to_float(as_int(bits)) * Float(0x1.bb67aep-31F);
 }
 
-/// ln u for normal u > 0, by ln 2 times the exponent plus ln(1 + f), sqrt 1/2 <= 1 + f < sqrt 2.
-/// No fused operation.
+/// -2 ln(u / 2^31) for normal u > 0: ln 2 times the exponent plus ln(1 + f), where sqrt 1/2 <= 1 +
+/// f < sqrt 2, all times -2. No fused operation.
 template <std::size_t count>
-IGB_INLINE Floats<count> log_in_fixed_order(const Floats<count>& u) {
+IGB_INLINE Floats<count> minus_two_log_in_fixed_order(const Floats<count>& u) {
   using F = Floats<count>;
-  Floats<count> exponent;
-  Floats<count> f;
+  constexpr std::int32_t root_half = 0x3f3504f3;
+  F exponent;
+  F f;
   for (std::size_t i = 0; i < count; ++i) {
-    const Int bits = as_int(as_word(u.part[i]));
-    const Int power = (bits - Int(0x3f3504f3)) >> 23;
-    exponent.part[i] = to_float(power);
-    f.part[i] = as_float(as_word(bits - (power << 23))) - Float(1.0F);
+    const Int beyond = as_int(as_word(u.part[i])) - Int(root_half + (31 << 23));
+    exponent.part[i] = to_float(beyond >> 23);
+    f.part[i] = as_float(as_word((beyond & Int(0x7fffff)) + Int(root_half))) - Float(1.0F);
   }
-  // (ln(1 + f) - f + f^2 / 2) / f^3, by Estrin's scheme for its short chain
+  // -2 (ln(1 + f) - f + f^2 / 2) / f^3, by Estrin's scheme for its short chain
   const F f2 = f * f;
   const F f4 = f2 * f2;
-  const F low = (F(0.3333331F) + F(-0.24999987F) * f) + (F(0.20002227F) + F(-0.16669251F) * f) * f2;
-  const F high =
-      (F(0.14218658F) + F(-0.12384348F) * f) + (F(0.11872976F) + F(-0.11789808F) * f) * f2;
-  const F tail = low + f4 * (high + F(0.06915368F) * f4);
-  return exponent * F(0.693147181F) + (f + (tail * f * f2 - F(0.5F) * f2));
+  const F low = (F(-2 * 0.3333331F) + F(2 * 0.24999987F) * f) +
+                (F(-2 * 0.20002227F) + F(2 * 0.16669251F) * f) * f2;
+  const F high = (F(-2 * 0.14218658F) + F(2 * 0.12384348F) * f) +
+                 (F(-2 * 0.11872976F) + F(2 * 0.11789808F) * f) * f2;
+  const F tail = low + f4 * (high + F(-2 * 0.06915368F) * f4);
+  return exponent * F(-2 * 0.693147181F) + ((tail * f * f2 + f2) - (f + f));
 }
 
 /// Box-Muller: two independent standard normals from two words of random bits. Only operations that
@@ -275,14 +282,12 @@ template <std::size_t count>
 IGB_INLINE NormalPair<count> box_muller(const Words<count>& radius_bits,
                                         const Words<count>& angle_bits) {
   using F = Floats<count>;
-  // u in [2^-32, 1]: 31 bits, rounded to float, so small u keep their relative precision.
+  // u 2^-31 in [2^-32, 1]: 31 bits, rounded to float, so small u keep their relative precision.
   const F u =
-      each(radius_bits, [](Word bits) IGB_LAMBDA_INLINE { return to_float(as_int(bits >> 1)); }) *
-          F(0x1p-31F) +
-      F(0x1p-32F);
-  const F log_u = log_in_fixed_order(u);
-  const F radius =
-      each(log_u, [](Float x) IGB_LAMBDA_INLINE { return xsimd::sqrt(Float(-2.0F) * x); });
+      each(radius_bits, [](Word bits) IGB_LAMBDA_INLINE { return to_float(as_int(bits >> 1)); }) +
+      F(0.5F);
+  const F radius = each(minus_two_log_in_fixed_order(u),
+                        [](Float x) IGB_LAMBDA_INLINE { return xsimd::sqrt(x); });
 
   // The two top bits name the quadrant, the other 30 the angle a within it, |a| <= pi/4.
   const F a =
@@ -297,11 +302,12 @@ IGB_INLINE NormalPair<count> box_muller(const Words<count>& radius_bits,
   NormalPair<count> normals;
   for (std::size_t i = 0; i < count; ++i) {
     const Word angle = angle_bits.part[i];
-    const Mask odd = xsimd::batch_bool_cast<float>((angle & Word(0x40000000U)) != Word(0U));
+    const Word turned = angle << 1;
+    const Mask odd = xsimd::batch_bool_cast<float>(as_int(turned) < Int(0));
     const Float first = radius.part[i] * xsimd::select(odd, sine.part[i], cosine.part[i]);
     const Float second = radius.part[i] * xsimd::select(odd, cosine.part[i], sine.part[i]);
     const Word sign_bit(0x80000000U);
-    normals.first.part[i] = as_float(as_word(first) ^ ((angle ^ (angle << 1)) & sign_bit));
+    normals.first.part[i] = as_float(as_word(first) ^ ((angle ^ turned) & sign_bit));
     normals.second.part[i] = as_float(as_word(second) ^ (angle & sign_bit));
   }
   return normals;
