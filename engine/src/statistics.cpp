@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace igb {
 
@@ -137,31 +138,26 @@ Status count_classes(std::span<const std::uint16_t> guesses, std::span<std::uint
   return {};
 }
 
-double ks_distance(std::span<const std::uint32_t> networks, std::span<const double> pmf) {
+double max_frequency(std::span<const std::uint32_t> counts) {
   double total = 0.0;
-  for (const std::uint32_t count : networks) total += count;
-  if (total == 0.0) return std::numeric_limits<double>::quiet_NaN();
-  double difference = 0.0;
-  double distance = 0.0;
-  for (std::size_t n = 0; n < std::min(networks.size(), pmf.size()); ++n) {
-    difference += networks[n] / total - pmf[n];
-    distance = std::max(distance, std::abs(difference));
+  double largest = 0.0;
+  for (const std::uint32_t count : counts) {
+    total += count;
+    largest = std::max<double>(largest, count);
   }
-  return distance;
+  return largest / total;
 }
 
-double ks_p_value(double distance, std::size_t networks) {
-  if (networks == 0) return std::numeric_limits<double>::quiet_NaN();
-  const double root = std::sqrt(static_cast<double>(networks));
-  const double x = (root + 0.12 + 0.11 / root) * distance;  // Stephens 1970
-  if (!(x > 0.2)) return std::isnan(x) ? x : 1.0;
-  double tail = 0.0;
-  double sign = 1.0;
-  for (int k = 1; k <= 100; ++k) {
-    tail += sign * std::exp(-2.0 * k * k * x * x);
-    sign = -sign;
+Status add_class_counts(std::span<const std::uint32_t> counts,
+                        std::span<std::uint32_t> histograms) {
+  const std::size_t row = std::accumulate(counts.begin(), counts.end(), std::size_t{1});
+  const double needed = static_cast<double>(row) * static_cast<double>(counts.size());
+  if (static_cast<double>(histograms.size()) < needed) {
+    return {StatusCode::buffer_too_small, "histograms", static_cast<double>(histograms.size()),
+            needed};
   }
-  return std::clamp(2.0 * tail, 0.0, 1.0);
+  for (std::size_t k = 0; k < counts.size(); ++k) ++histograms[k * row + counts[k]];
+  return {};
 }
 
 }  // namespace igb

@@ -13,6 +13,7 @@
 #include "igb/architecture.hpp"
 #include "igb/guessing_law.hpp"
 #include "igb/kernel_recursion.hpp"
+#include "igb/kolmogorov_smirnov.hpp"
 #include "igb/mean_field.hpp"
 #include "igb/statistics.hpp"
 #include "kernel_ensemble.hpp"
