@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "failure.hpp"
+#include "igb/effective_rank.hpp"
 #include "memory.hpp"
 
 namespace igb::cli {
@@ -29,28 +30,66 @@ std::size_t moments_bytes(const EnsembleRequest& request) {
   return bytes;
 }
 
+std::size_t rank_bytes(const EnsembleRequest& request) {
+  if (!request.effective_rank) return 0;
+  const Architecture& architecture = request.architecture;
+  const std::size_t units = std::max<std::size_t>(
+      architecture.width * positions_of(architecture.init.block), architecture.classes);
+  std::size_t bytes = 0;
+  check(effective_rank_bytes(units, request.data->inputs, bytes));
+  return bytes;
+}
+
 /// What one thread needs to run one network after the other.
 struct Workspace {
   explicit Workspace(const EnsembleRequest& request)
       : network(forward_bytes(request)),
-        scratch(moments_bytes(request)),
+        scratch(std::max(moments_bytes(request), rank_bytes(request))),
         guesses(request.data->inputs),
         counts(request.architecture.classes),
-        layers(request.architecture.depth + 1) {}
+        layers(request.architecture.depth + 1),
+        ranks(request.effective_rank ? layers.size() : 0) {}
 
   Memory network;
   Memory scratch;
   std::vector<std::uint16_t> guesses;
   std::vector<std::uint32_t> counts;
   std::vector<LayerMoments> layers;
+  std::vector<EffectiveRank> ranks;
+};
+
+/// One layer over the networks.
+struct LayerStatistics {
+  Accumulator q;
+  Accumulator c;
+  RatioAccumulator gamma;     ///< sigma_mu2 over sigma_y2
+  RatioAccumulator c_output;  ///< sigma_mu2 over q
+  Accumulator uncentred_rank;
+  Accumulator centred_rank;
+
+  void add(const LayerMoments& moments) {
+    q.add(moments.q);
+    add_number(c, moments.c);
+    gamma.add(moments.sigma_mu2, moments.sigma_y2);
+    c_output.add(moments.sigma_mu2, moments.q);
+  }
+  void add(const EffectiveRank& rank) {
+    add_number(uncentred_rank, rank.uncentred);
+    add_number(centred_rank, rank.centred);
+  }
+
+ private:
+  /// A network whose signal died has none.
+  static void add_number(Accumulator& accumulator, double value) {
+    if (!std::isnan(value)) accumulator.add(value);
+  }
 };
 
 class Ensemble {
  public:
   Ensemble(const EnsembleRequest& request, const std::function<void()>& advance)
       : request_(request), advance_(advance) {
-    result_.layers.resize(request.architecture.depth + 1);
-    networks_with_c_.resize(result_.layers.size());
+    statistics_.resize(request.architecture.depth + 1);
     for (std::uint32_t i = 0; i < std::min(request.threads, request.networks); ++i) {
       workspaces_.emplace_back(request);
     }
@@ -69,9 +108,9 @@ class Ensemble {
       }
     }
     if (failure_) std::rethrow_exception(failure_);
-    for (std::size_t i = 0; i < result_.layers.size(); ++i) average(i);
-    LayerMoments& output = result_.layers.back();
-    output.c = output.sigma_mu2 / output.q;
+    for (std::size_t i = 0; i < statistics_.size(); ++i) {
+      report(statistics_[i], i + 1 == statistics_.size());
+    }
     return std::move(result_);
   }
 
@@ -115,6 +154,11 @@ class Ensemble {
       Arena scratch = workspace.scratch.arena();
       check(
           layer_moments(forward.preactivations(), scratch, workspace.layers[forward.layer() - 1]));
+      if (request_.effective_rank) {
+        Arena rank_scratch = workspace.scratch.arena();
+        check(effective_rank(forward.preactivations(), rank_scratch,
+                             workspace.ranks[forward.layer() - 1]));
+      }
       advance_();
     }
     if (stopped_) return;
@@ -123,14 +167,9 @@ class Ensemble {
   }
 
   void reduce(const Workspace& workspace) {
-    for (std::size_t i = 0; i < workspace.layers.size(); ++i) {
-      result_.layers[i].q += workspace.layers[i].q;
-      if (!std::isnan(workspace.layers[i].c)) {  // a network whose signal died has none
-        result_.layers[i].c += workspace.layers[i].c;
-        ++networks_with_c_[i];
-      }
-      result_.layers[i].sigma_mu2 += workspace.layers[i].sigma_mu2;
-      result_.layers[i].sigma_y2 += workspace.layers[i].sigma_y2;
+    for (std::size_t i = 0; i < statistics_.size(); ++i) {
+      statistics_[i].add(workspace.layers[i]);
+      if (request_.effective_rank) statistics_[i].add(workspace.ranks[i]);
     }
     std::vector<double>& fractions = result_.g.emplace_back();
     for (const std::uint32_t count : workspace.counts) {
@@ -138,12 +177,20 @@ class Ensemble {
     }
   }
 
-  void average(std::size_t layer) {
-    LayerMoments& moments = result_.layers[layer];
-    moments.q /= request_.networks;
-    moments.c /= networks_with_c_[layer];
-    moments.sigma_mu2 /= request_.networks;
-    moments.sigma_y2 /= request_.networks;
+  void report(const LayerStatistics& layer, bool is_output) {
+    const Estimate c = is_output ? layer.c_output.ratio() : layer.c.estimate();
+    result_.layers.push_back({.q = layer.q.mean(),
+                              .c = c.mean,
+                              .sigma_mu2 = layer.gamma.x().mean(),
+                              .sigma_y2 = layer.gamma.y().mean()});
+    result_.errors.push_back({.q = layer.q.standard_error(),
+                              .c = c.standard_error,
+                              .gamma = layer.gamma.ratio().standard_error,
+                              .sigma_mu2 = layer.gamma.x().standard_error(),
+                              .sigma_y2 = layer.gamma.y().standard_error()});
+    if (request_.effective_rank) {
+      result_.ranks.push_back({layer.uncentred_rank.estimate(), layer.centred_rank.estimate()});
+    }
   }
 
   const EnsembleRequest& request_;
@@ -156,7 +203,7 @@ class Ensemble {
   std::uint32_t reduced_ = 0;
   std::exception_ptr failure_;
   EnsembleResult result_;
-  std::vector<double> networks_with_c_;  ///< by layer
+  std::vector<LayerStatistics> statistics_;
 };
 
 }  // namespace

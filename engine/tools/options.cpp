@@ -208,6 +208,17 @@ Flag add_count(CLI::App& app, const std::string& flag, std::uint32_t& value, std
       "INTEGER", help);
 }
 
+Flag add_switch(CLI::App& app, const std::string& flag, bool& value, const std::string& help) {
+  const auto parse = [&value, name = parameter_name(flag)](const std::string& text) {
+    if (!text.empty() && text != "yes" && text != "no") {
+      throw Failure(name + " = '" + text + "' is unknown; allowed: yes, no");
+    }
+    value = text != "no";
+  };
+  return Flag(
+      app.add_option_function<std::string>(flag, parse, help)->expected(0, 1)->type_name("yes|no"));
+}
+
 void add_common(CLI::App& app, CommonOptions& options) {
   add_parsed(
       app, "--format", [&options](const std::string& name) { options.format = parse_format(name); },

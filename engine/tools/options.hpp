@@ -68,6 +68,10 @@ Flag add_real(CLI::App& app, const std::string& flag, double& value, const std::
 Flag add_count(CLI::App& app, const std::string& flag, std::uint32_t& value, std::uint32_t low,
                std::uint32_t high, const std::string& help);
 
+/// Off if not given; the flag alone or followed by yes turns it on, so that a recorded command line
+/// with a value for every flag reads back.
+Flag add_switch(CLI::App& app, const std::string& flag, bool& value, const std::string& help);
+
 /// A decimal number, `inf` or `nan`. Throws Failure naming the parameter and the text.
 double parse_real(std::string_view parameter, std::string_view text);
 /// True if all of `text` is a decimal number, `inf` or `nan`.

@@ -131,6 +131,7 @@ std::string render_json(const Report& report) {
   json.update(to_json(report.results));
   if (!report.table.columns.empty()) json[report.table.name] = to_json(report.table);
   for (const Table& note : report.notes) json[note.name] = to_json(note);
+  for (const Table& detail : report.details) json[detail.name] = to_json(detail);
   if (!report.g.empty()) json["g"] = report.g;
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

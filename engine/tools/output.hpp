@@ -31,6 +31,7 @@ struct Report {
                    ///< is none
   Table table;
   std::vector<Table> notes = {};            ///< further, short tables; in CSV a comment line a row
+  std::vector<Table> details = {};          ///< longer ones; JSON only
   std::vector<std::vector<double>> g = {};  ///< class fractions, one row a network; JSON only
 };
 

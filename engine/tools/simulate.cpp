@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -10,10 +11,12 @@
 #include "data.hpp"
 #include "ensemble.hpp"
 #include "failure.hpp"
+#include "igb/accumulator.hpp"
 #include "igb/architecture.hpp"
 #include "igb/guessing_law.hpp"
 #include "igb/kernel_recursion.hpp"
 #include "igb/kolmogorov_smirnov.hpp"
+#include "igb/many_class_law.hpp"
 #include "igb/mean_field.hpp"
 #include "igb/statistics.hpp"
 #include "kernel_ensemble.hpp"
@@ -40,6 +43,7 @@ struct SimulateOptions {
   std::string data = "gaussian";
   std::string data_dir = "/usr/share/datasets/fashion-mnist";
   std::string sampler = "dense";
+  bool effective_rank = false;
   Flag width;
   Target target = Target::best;
 };
@@ -63,6 +67,10 @@ void check_sampler(const SimulateOptions& options) {
     throw Failure("sampler = '" + name + "' is " +
                   (name == "gram" ? "not available in this version" : "unknown") +
                   "; allowed: dense, kernel");
+  }
+  if (options.effective_rank && name != "dense") {
+    throw Failure("effective_rank = yes needs the units of a layer, which sampler = " + name +
+                  " does not have; allowed: no, or sampler = dense");
   }
   if (!uses_kernel(options)) return;
   if (options.width.given()) {
@@ -132,8 +140,14 @@ Record parameters(const SimulateOptions& options, const EnsembleRequest& request
                                {"sampler", options.sampler},
                                {"target", target_name(options.target)},
                                {"seed", request.seed}});
+  if (options.effective_rank) record.emplace_back("effective_rank", "yes");
   return record;
 }
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+/// NaN says that there is none, such as the error of a single network.
+Cell cell_or_none(double value) { return std::isnan(value) ? Cell(None{}) : Cell(value); }
 
 Table layers_table(const EnsembleResult& ensemble, const std::vector<Signal>& theory) {
   Table table{.name = "layers",
@@ -150,12 +164,46 @@ Table layers_table(const EnsembleResult& ensemble, const std::vector<Signal>& th
   return table;
 }
 
-double mean_max_frequency(const std::vector<std::vector<double>>& g) {
-  double sum = 0.0;
-  for (const std::vector<double>& fractions : g) {
-    sum += *std::max_element(fractions.begin(), fractions.end());
+void append_errors(const std::vector<LayerErrors>& errors, Table& table) {
+  for (const char* name :
+       {"q_error", "c_error", "gamma_error", "sigma_mu2_error", "sigma_y2_error"})
+    table.columns.emplace_back(name);
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    std::vector<Cell>& row = table.rows[i];
+    if (errors.empty()) {
+      row.resize(table.columns.size());
+      continue;
+    }
+    const LayerErrors& layer = errors[i];
+    for (const double error : {layer.q, layer.c, layer.gamma, layer.sigma_mu2, layer.sigma_y2}) {
+      row.push_back(cell_or_none(error));
+    }
   }
-  return sum / static_cast<double>(g.size());
+}
+
+void append_ranks(const std::vector<LayerRanks>& ranks, Table& table) {
+  if (ranks.empty()) return;
+  for (const char* name : {"effective_rank", "effective_rank_error", "effective_rank_centred",
+                           "effective_rank_centred_error"}) {
+    table.columns.emplace_back(name);
+  }
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    for (const Estimate& rank : {ranks[i].uncentred, ranks[i].centred}) {
+      table.rows[i].emplace_back(rank.mean);
+      table.rows[i].push_back(cell_or_none(rank.standard_error));
+    }
+  }
+}
+
+void append_mean_max_frequency(const std::vector<std::vector<double>>& g, Record& results) {
+  constexpr double confidence = 0.95;
+  Accumulator accumulator;
+  for (const std::vector<double>& fractions : g) accumulator.add(std::ranges::max(fractions));
+  const Interval interval = accumulator.mean_interval(confidence);
+  results.emplace_back("mean_max_frequency", accumulator.mean());
+  results.emplace_back("mean_max_frequency_error", cell_or_none(accumulator.standard_error()));
+  results.emplace_back("mean_max_frequency_low", interval.low);
+  results.emplace_back("mean_max_frequency_high", interval.high);
 }
 
 /// How many networks put n of the inputs into class 0.
@@ -168,22 +216,60 @@ std::vector<std::uint32_t> histogram_over_networks(const std::vector<std::vector
   return networks;
 }
 
-/// Measured frequencies beside their law, which this version knows for two classes.
-void append_frequencies(const EnsembleResult& ensemble, const Signal& output, std::uint32_t inputs,
-                        Record& results) {
-  results.emplace_back("mean_max_frequency", mean_max_frequency(ensemble.g));
-  if (ensemble.g.front().size() != 2 || output.gamma() < 0.0) {
-    for (const char* name : {"theory_mean_max_frequency", "ks_distance", "ks_p_value"}) {
-      results.emplace_back(name, None{});
-    }
-    return;
+/// The counts n that occur, beside how many networks theory expects there, if pmf is not empty.
+Table histogram_table(const std::vector<std::uint32_t>& networks, std::size_t all,
+                      const std::vector<double>& pmf) {
+  Table table{.name = "g_0_histogram",
+              .columns = {"inputs", "g_0", "networks", "theory_networks"},
+              .rows = {}};
+  for (std::size_t n = 0; n < networks.size(); ++n) {
+    if (networks[n] == 0) continue;
+    std::vector<Cell>& row = table.rows.emplace_back();
+    row.emplace_back(std::uint64_t{n});
+    row.emplace_back(static_cast<double>(n) / static_cast<double>(networks.size() - 1));
+    row.emplace_back(std::uint64_t{networks[n]});
+    row.push_back(cell_or_none(pmf.empty() ? none : static_cast<double>(all) * pmf[n]));
   }
-  std::vector<double> pmf(inputs + 1);
-  check(finite_two_class_law(output.gamma(), pmf));
-  const double distance = ks_distance(histogram_over_networks(ensemble.g, inputs), pmf);
-  results.emplace_back("theory_mean_max_frequency", igb::mean_max_frequency(pmf));
-  results.emplace_back("ks_distance", distance);
-  results.emplace_back("ks_p_value", ks_p_value(distance, ensemble.g.size()));
+  return table;
+}
+
+/// More than two classes: drifts of the classes are drawn, more often the fewer classes there are.
+Estimate many_class_frequency(double gamma, std::uint32_t classes, std::uint32_t inputs,
+                              std::uint64_t seed) {
+  const std::uint32_t networks = std::clamp(60000U / classes, 100U, 2000U);
+  std::vector<double> drifts(classes);
+  std::vector<double> g(classes);
+  Estimate estimate{};
+  check(finite_mean_max_frequency({classes, gamma}, inputs, {seed, 0}, networks, drifts, g,
+                                  estimate));
+  return estimate;
+}
+
+/// Measured frequencies beside their law.
+void append_frequencies(const EnsembleResult& ensemble, const Signal& output,
+                        const EnsembleRequest& request, Report& report) {
+  const std::uint32_t inputs = request.data->inputs;
+  const std::uint32_t classes = request.architecture.classes;
+  const std::vector<std::uint32_t> networks = histogram_over_networks(ensemble.g, inputs);
+  const double gamma = output.gamma();
+  std::vector<double> pmf;
+  Estimate theory{none, none};
+  double distance = none;
+  if (gamma >= 0.0 && classes == 2) {
+    pmf.resize(networks.size());
+    check(finite_two_class_law(gamma, pmf));
+    theory.mean = mean_max_frequency(pmf);
+    distance = ks_distance(networks, pmf);
+  } else if (gamma >= 0.0) {
+    theory = many_class_frequency(gamma, classes, inputs, request.seed);
+  }
+  Record& results = report.results;
+  append_mean_max_frequency(ensemble.g, results);
+  results.emplace_back("theory_mean_max_frequency", cell_or_none(theory.mean));
+  results.emplace_back("theory_mean_max_frequency_error", cell_or_none(theory.standard_error));
+  results.emplace_back("ks_distance", cell_or_none(distance));
+  results.emplace_back("ks_p_value", cell_or_none(ks_p_value(distance, ensemble.g.size())));
+  report.details.push_back(histogram_table(networks, ensemble.g.size(), pmf));
 }
 
 void run(SimulateOptions& options) {
@@ -203,7 +289,8 @@ void run(SimulateOptions& options) {
                           .threads = options.threads > 0
                                          ? options.threads
                                          : std::max(1U, std::thread::hardware_concurrency()),
-                          .target = options.target};
+                          .target = options.target,
+                          .effective_rank = options.effective_rank};
   request.architecture.input_width = data.width;
   const std::uint32_t layers = request.architecture.depth + 1;
   std::vector<Signal> theory(layers);
@@ -218,7 +305,9 @@ void run(SimulateOptions& options) {
                 .parameters = parameters(options, request),
                 .results = {{"q0", input.q}, {"c0", input.c}},
                 .table = layers_table(ensemble, theory)};
-  append_frequencies(ensemble, theory.back(), data.inputs, report.results);
+  append_errors(ensemble.errors, report.table);
+  append_ranks(ensemble.ranks, report.table);
+  append_frequencies(ensemble, theory.back(), request, report);
   report.g = std::move(ensemble.g);
   output.write(render(report, options.common.format));
 }
@@ -229,13 +318,21 @@ const char* const simulate_footer =
     "networks "
     "whose signal lives, except for the output layer, where it is sigma_mu2 / q. The theory "
     "columns follow from "
-    "q0 and c0, the mean square and the mean correlation of the inputs themselves. For two "
-    "classes, theory_mean_max_frequency is that of the law of class counts for so many inputs at "
-    "the output layer's theory_gamma, and ks_distance and ks_p_value (conservative, counts being "
-    "discrete) compare the measured counts with that law; for more classes, or a negative "
-    "theory_gamma, they are none. JSON adds g, the class fractions of each network. With "
+    "q0 and c0, the mean square and the mean correlation of the inputs themselves. Columns that "
+    "end "
+    "in _error are standard errors of the averages over networks (of a ratio to first order), none "
+    "for a single network. mean_max_frequency is the mean over networks of the share of the most "
+    "frequent class, mean_max_frequency_low and _high its 95 % interval by Student's t. "
+    "theory_mean_max_frequency is that of the law of class counts for so many inputs at the output "
+    "layer's theory_gamma, none where that is negative; for more than two classes it is an "
+    "estimate with a standard error. ks_distance and ks_p_value (conservative, counts being "
+    "discrete) compare the measured counts with the law for two classes. JSON adds g, the class "
+    "fractions of each network, and g_0_histogram, how many networks put so many inputs into class "
+    "0, beside the expected number. --effective-rank adds tr(K)^2 / tr(K^2) of the Gram matrix K "
+    "of a layer's inputs, and of the inputs less their mean. With "
     "--sampler kernel q, c, gamma, sigma_mu2 and sigma_y2 are those of the kernel of the inputs, "
-    "means over inputs and over pairs; memory: 8 bytes times the square of inputs.\n";
+    "means over inputs and over pairs, without errors; memory: 8 bytes times the square of "
+    "inputs.\n";
 
 }  // namespace
 
@@ -274,6 +371,9 @@ void add_simulate(CLI::App& program) {
            "dense: all weights drawn; kernel: networks of infinite width, drawn from the Gaussian "
            "process of the kernel of the inputs")
       .defaults_to("dense");
+  add_switch(app, "--effective-rank", options->effective_rank,
+             "effective rank of every layer, with the dense sampler; costs inputs^2 times width a "
+             "layer");
   add_count(app, "--threads", options->threads, 1, threads_max,
             "threads, all of the machine if not given; the results do not depend on it");
   add_parsed(
