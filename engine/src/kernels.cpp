@@ -350,6 +350,7 @@ constexpr auto slope_kernels = slope_table(ActivationList{});
 }  // namespace
 
 extern const PairKernels pair_kernels;
+extern const GramKernels gram_kernels;
 extern const Kernels kernels{
     .panel_units = panel_units,
     .normals = deviates<Gaussian>,
@@ -360,6 +361,7 @@ extern const Kernels kernels{
     .activate = activation_kernels.data(),
     .multiply_slope = slope_kernels.data(),
     .pairs = &pair_kernels,
+    .gram = &gram_kernels,
 };
 
 }  // namespace igb::IGB_TARGET

@@ -182,6 +182,49 @@ IGB_INLINE Float max(Float a, Float b) { return xsimd::select(a > b, a, b); }
 IGB_INLINE Double min(Double a, Double b) { return xsimd::select(a < b, a, b); }
 IGB_INLINE Double max(Double a, Double b) { return xsimd::select(a > b, a, b); }
 
+#if defined(IGB_EMULATED)
+/// The lanes as doubles, in their order.
+IGB_INLINE std::array<Double, 2> widen(Float x) {
+  alignas(64) std::array<float, lanes> in;
+  alignas(64) std::array<double, lanes> out;
+  x.store_aligned(in.data());
+  for (std::size_t i = 0; i < lanes; ++i) out[i] = in[i];
+  return {Double::load_aligned(out.data()), Double::load_aligned(out.data() + double_lanes)};
+}
+#else
+template <std::size_t first, std::size_t... lane>
+IGB_INLINE Double widen_from(Float x, std::index_sequence<lane...>) {
+  using Raw [[gnu::vector_size(sizeof(float) * lanes)]] = float;
+  using Half [[gnu::vector_size(sizeof(float) * double_lanes)]] = float;
+  using Wide [[gnu::vector_size(sizeof(double) * double_lanes)]] = double;
+  const Raw raw = reinterpret_cast<Raw>(Float::register_type(x));
+  const Half half = __builtin_shufflevector(raw, raw, (first + lane)...);
+  const Wide wide = __builtin_convertvector(half, Wide);
+  return Double(reinterpret_cast<Double::register_type>(wide));
+}
+/// The lanes as doubles, in their order.
+IGB_INLINE std::array<Double, 2> widen(Float x) {
+  constexpr std::make_index_sequence<double_lanes> half;
+  return {widen_from<0>(x, half), widen_from<double_lanes>(x, half)};
+}
+#endif
+
+/// Each group of four lanes to a place of its own.
+IGB_INLINE void store_fours(Float x, const std::array<float*, lanes / 4>& to) {
+#if defined(__AVX512F__) && !defined(IGB_EMULATED)
+  _mm_storeu_ps(to[0], _mm512_castps512_ps128(x));
+  _mm_storeu_ps(to[1], _mm512_extractf32x4_ps(x, 1));
+  _mm_storeu_ps(to[2], _mm512_extractf32x4_ps(x, 2));
+  _mm_storeu_ps(to[3], _mm512_extractf32x4_ps(x, 3));
+#elif defined(__AVX__) && !defined(IGB_EMULATED)
+  _mm_storeu_ps(to[0], _mm256_castps256_ps128(x));
+  _mm_storeu_ps(to[1], _mm256_extractf128_ps(x, 1));
+#else
+  static_assert(lanes == 4);
+  x.store_unaligned(to[0]);
+#endif
+}
+
 /// Several vectors that take every step together: their independent chains hide each other's
 /// latency, which bounds the random numbers (avx2: 1.2 ns a normal with four chains, 1.9 ns with
 /// one).

@@ -11,51 +11,15 @@
 #include <thread>
 
 #include "failure.hpp"
-#include "igb/effective_rank.hpp"
-#include "memory.hpp"
+#include "network_runner.hpp"
 
 namespace igb::cli {
 namespace {
 
-std::size_t forward_bytes(const EnsembleRequest& request) {
-  std::size_t bytes = 0;
-  check(Forward::bytes(request.architecture, request.data->inputs, bytes));
-  return bytes;
-}
-
-std::size_t moments_bytes(const EnsembleRequest& request) {
-  const std::size_t units = std::max(request.architecture.width, request.architecture.classes);
-  std::size_t bytes = 0;
-  check(layer_moments_bytes(units, request.data->inputs, bytes));
-  return bytes;
-}
-
-std::size_t rank_bytes(const EnsembleRequest& request) {
-  if (!request.effective_rank) return 0;
-  const Architecture& architecture = request.architecture;
-  const std::size_t units = std::max<std::size_t>(
-      architecture.width * positions_of(architecture.init.block), architecture.classes);
-  std::size_t bytes = 0;
-  check(effective_rank_bytes(units, request.data->inputs, bytes));
-  return bytes;
-}
-
 /// What one thread needs to run one network after the other.
 struct Workspace {
-  explicit Workspace(const EnsembleRequest& request)
-      : network(forward_bytes(request)),
-        scratch(std::max(moments_bytes(request), rank_bytes(request))),
-        guesses(request.data->inputs),
-        counts(request.architecture.classes),
-        layers(request.architecture.depth + 1),
-        ranks(request.effective_rank ? layers.size() : 0) {}
-
-  Memory network;
-  Memory scratch;
-  std::vector<std::uint16_t> guesses;
-  std::vector<std::uint32_t> counts;
-  std::vector<LayerMoments> layers;
-  std::vector<EffectiveRank> ranks;
+  std::unique_ptr<NetworkRunner> runner;
+  NetworkReport report;
 };
 
 /// One layer over the networks.
@@ -91,7 +55,7 @@ class Ensemble {
       : request_(request), advance_(advance) {
     statistics_.resize(request.architecture.depth + 1);
     for (std::uint32_t i = 0; i < std::min(request.threads, request.networks); ++i) {
-      workspaces_.emplace_back(request);
+      workspaces_.push_back({make_runner(request), {}});
     }
   }
 
@@ -116,10 +80,14 @@ class Ensemble {
 
  private:
   void work(Workspace& workspace) {
+    const auto go_on = [&] {
+      advance_();
+      return !stopped_;
+    };
     for (std::uint32_t network = next_++; network < request_.networks; network = next_++) {
       std::exception_ptr failure;
       try {
-        run_network(network, workspace);
+        workspace.runner->run(network, go_on, workspace.report);
       } catch (...) {
         failure = std::current_exception();
       }
@@ -128,7 +96,7 @@ class Ensemble {
       if (stopped_) return;
       try {
         if (failure) std::rethrow_exception(failure);
-        reduce(workspace);
+        reduce(workspace.report);
         ++reduced_;
       } catch (...) {
         failure_ = std::current_exception();
@@ -144,35 +112,13 @@ class Ensemble {
     turn_.notify_all();
   }
 
-  void run_network(std::uint32_t network, Workspace& workspace) {
-    Arena arena = workspace.network.arena();
-    Forward forward;
-    check(forward.begin(request_.architecture, {request_.seed, network}, request_.data->values,
-                        arena, request_.target));
-    while (!forward.done() && !stopped_) {
-      check(forward.step());
-      Arena scratch = workspace.scratch.arena();
-      check(
-          layer_moments(forward.preactivations(), scratch, workspace.layers[forward.layer() - 1]));
-      if (request_.effective_rank) {
-        Arena rank_scratch = workspace.scratch.arena();
-        check(effective_rank(forward.preactivations(), rank_scratch,
-                             workspace.ranks[forward.layer() - 1]));
-      }
-      advance_();
-    }
-    if (stopped_) return;
-    check(guess_classes(forward.preactivations(), workspace.guesses));
-    check(count_classes(workspace.guesses, workspace.counts));
-  }
-
-  void reduce(const Workspace& workspace) {
+  void reduce(const NetworkReport& network) {
     for (std::size_t i = 0; i < statistics_.size(); ++i) {
-      statistics_[i].add(workspace.layers[i]);
-      if (request_.effective_rank) statistics_[i].add(workspace.ranks[i]);
+      statistics_[i].add(network.layers[i]);
+      if (request_.effective_rank) statistics_[i].add(network.ranks[i]);
     }
     std::vector<double>& fractions = result_.g.emplace_back();
-    for (const std::uint32_t count : workspace.counts) {
+    for (const std::uint32_t count : network.counts) {
       fractions.push_back(static_cast<double>(count) / request_.data->inputs);
     }
   }

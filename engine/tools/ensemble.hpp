@@ -12,6 +12,12 @@
 
 namespace igb::cli {
 
+/// How networks of finite width are drawn.
+enum class Sampler {
+  dense,  ///< all weights (Forward)
+  gram,   ///< from the Gram matrix of the layer below (GramNetwork)
+};
+
 struct EnsembleRequest {
   Architecture architecture;
   const Dataset* data;
@@ -19,7 +25,8 @@ struct EnsembleRequest {
   std::uint32_t networks;
   std::uint32_t threads;
   Target target;
-  bool effective_rank = false;  ///< of every layer, to be measured as well
+  bool effective_rank = false;  ///< of every layer, to be measured as well; dense only
+  Sampler sampler = Sampler::dense;
 };
 
 /// Standard errors of averages over networks; NaN for a single network.
@@ -51,8 +58,8 @@ struct EnsembleResult {
 
 /// Runs the networks seed, 0 .. networks - 1. The result does not depend on the number of threads:
 /// networks are reduced in their order. `advance` is called after each layer, from any thread.
-/// Memory: per thread the bytes of Forward, layer_moments and effective_rank. Throws Failure, of
-/// several that of the first network.
+/// Memory: per thread the bytes of Forward, layer_moments and effective_rank, or of GramNetwork.
+/// Throws Failure, of several that of the first network.
 EnsembleResult run_ensemble(const EnsembleRequest& request, const std::function<void()>& advance);
 
 }  // namespace igb::cli

@@ -13,6 +13,7 @@
 #include "failure.hpp"
 #include "igb/accumulator.hpp"
 #include "igb/architecture.hpp"
+#include "igb/gram_network.hpp"
 #include "igb/guessing_law.hpp"
 #include "igb/kernel_recursion.hpp"
 #include "igb/kolmogorov_smirnov.hpp"
@@ -60,17 +61,19 @@ Target parse_target(const std::string& name) {
 }
 
 bool uses_kernel(const SimulateOptions& options) { return options.sampler == "kernel"; }
+bool uses_gram(const SimulateOptions& options) { return options.sampler == "gram"; }
 
 void check_sampler(const SimulateOptions& options) {
   const std::string& name = options.sampler;
-  if (name != "dense" && name != "kernel") {
-    throw Failure("sampler = '" + name + "' is " +
-                  (name == "gram" ? "not available in this version" : "unknown") +
-                  "; allowed: dense, kernel");
+  if (name != "dense" && name != "gram" && name != "kernel") {
+    throw Failure("sampler = '" + name + "' is unknown; allowed: dense, gram, kernel");
   }
   if (options.effective_rank && name != "dense") {
     throw Failure("effective_rank = yes needs the units of a layer, which sampler = " + name +
                   " does not have; allowed: no, or sampler = dense");
+  }
+  if (uses_gram(options) && options.inputs > 0) {
+    check(check_range("inputs", options.inputs, 2, gram_inputs_max));
   }
   if (!uses_kernel(options)) return;
   if (options.width.given()) {
@@ -88,8 +91,14 @@ void check_sampler(const SimulateOptions& options) {
 void check_block(const SimulateOptions& options) {
   const BlockKind kind = options.architecture.init.block.kind;
   if (kind == BlockKind::plain || uses_kernel(options)) return;
+  const bool gram = uses_gram(options);
+  if (gram && (kind == BlockKind::max_pool || kind == BlockKind::average_pool ||
+               kind == BlockKind::dropout)) {
+    return;
+  }
   throw Failure(std::string("block = '") + block_name(kind) + "' is not one of sampler " +
-                options.sampler + "; allowed: plain");
+                options.sampler + "; allowed: plain" +
+                (gram ? ", max_pool, average_pool, dropout" : ""));
 }
 
 Dataset gaussian_data(const SimulateOptions& options, std::uint32_t inputs) {
@@ -290,7 +299,8 @@ void run(SimulateOptions& options) {
                                          ? options.threads
                                          : std::max(1U, std::thread::hardware_concurrency()),
                           .target = options.target,
-                          .effective_rank = options.effective_rank};
+                          .effective_rank = options.effective_rank,
+                          .sampler = uses_gram(options) ? Sampler::gram : Sampler::dense};
   request.architecture.input_width = data.width;
   const std::uint32_t layers = request.architecture.depth + 1;
   std::vector<Signal> theory(layers);
@@ -329,7 +339,10 @@ const char* const simulate_footer =
     "discrete) compare the measured counts with the law for two classes. JSON adds g, the class "
     "fractions of each network, and g_0_histogram, how many networks put so many inputs into class "
     "0, beside the expected number. --effective-rank adds tr(K)^2 / tr(K^2) of the Gram matrix K "
-    "of a layer's inputs, and of the inputs less their mean. With "
+    "of a layer's inputs, and of the inputs less their mean. "
+    "--sampler gram has the law of the dense networks but none of their weights: memory and time "
+    "of a layer go with inputs^2, not with width^2, and sigma_y2 stays right where inputs differ "
+    "by less than float32 tells apart. With "
     "--sampler kernel q, c, gamma, sigma_mu2 and sigma_y2 are those of the kernel of the inputs, "
     "means over inputs and over pairs, without errors; memory: 8 bytes times the square of "
     "inputs.\n";
@@ -368,8 +381,9 @@ void add_simulate(CLI::App& program) {
            "folder of the gzipped IDX files of fashion-mnist")
       .defaults_to(options->data_dir);
   add_text(app, "--sampler", options->sampler, "NAME",
-           "dense: all weights drawn; kernel: networks of infinite width, drawn from the Gaussian "
-           "process of the kernel of the inputs")
+           "dense: all weights drawn; gram: the same law, drawn from the Gram matrix of the layer "
+           "below; kernel: networks of infinite width, drawn from the Gaussian process of the "
+           "kernel of the inputs")
       .defaults_to("dense");
   add_switch(app, "--effective-rank", options->effective_rank,
              "effective rank of every layer, with the dense sampler; costs inputs^2 times width a "
