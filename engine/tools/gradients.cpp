@@ -122,9 +122,6 @@ Table theory_table(const Architecture& architecture, const Theory& theory,
   return table;
 }
 
-/// There is none of no values, nor an error of one network.
-Cell cell_or_none(double value) { return std::isnan(value) ? Cell(None{}) : value; }
-
 void append_measurements(GradientResult& result, const std::vector<double>& p, Table& table) {
   for (const char* name : {"log_median", "mean_log", "mean_log_error", "log_mean"}) {
     table.columns.push_back(std::string("measured_") + name);

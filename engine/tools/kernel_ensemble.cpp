@@ -111,8 +111,9 @@ EnsembleResult run_kernel_ensemble(const EnsembleRequest& request,
   Memory kernel_memory(sizes.kernel);
   Arena kernel_arena = kernel_memory.arena();
   KernelRecursion kernel;
-  check(kernel.begin(request.architecture.init, data.values, data.width, kernel_arena,
-                     request.target));
+  check(check_range("input_width", static_cast<double>(data.components()), 1, width_max));
+  check(kernel.begin(request.architecture.init, data.values,
+                     static_cast<std::uint32_t>(data.components()), kernel_arena, request.target));
   while (kernel.layer() <= request.architecture.depth) {
     check(kernel.step());
     result.layers.push_back(moments_of(kernel));

@@ -103,8 +103,7 @@ const std::vector<BlockParameter>& block_parameters() {
        false,
        [](CLI::App& app, igb::Block& block) {
          return add_count(app, "--side", block.side, 1, side_max,
-                          "positions along a dimension, of networks; layers of theory have no need "
-                          "of it")
+                          "positions along a dimension, of networks and their gradients")
              .defaults_to(std::to_string(block.side));
        },
        [](const igb::Block& block) -> Cell { return std::uint64_t{block.side}; }},
