@@ -1,17 +1,12 @@
 #include "ensemble.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
 #include <string>
-#include <system_error>
-#include <thread>
 
-#include "failure.hpp"
+#include "memory.hpp"
 #include "network_runner.hpp"
+#include "ordered_jobs.hpp"
 
 namespace igb::cli {
 namespace {
@@ -52,26 +47,23 @@ struct LayerStatistics {
 class Ensemble {
  public:
   Ensemble(const EnsembleRequest& request, const std::function<void()>& advance)
-      : request_(request), advance_(advance) {
+      : request_(request), advance_(advance), jobs_(request.networks, request.threads) {
     statistics_.resize(request.architecture.depth + 1);
-    for (std::uint32_t i = 0; i < std::min(request.threads, request.networks); ++i) {
+    for (std::size_t i = 0; i < jobs_.workers(); ++i) {
       workspaces_.push_back({make_runner(request), {}});
     }
   }
 
   EnsembleResult run() {
-    {
-      std::vector<std::jthread> threads;
-      threads.reserve(workspaces_.size());
-      try {
-        for (Workspace& workspace : workspaces_) threads.emplace_back([&] { work(workspace); });
-      } catch (const std::system_error&) {
-        stop();
-        throw Failure("threads = " + std::to_string(request_.threads) +
-                      ": the system starts only " + std::to_string(threads.size()));
-      }
-    }
-    if (failure_) std::rethrow_exception(failure_);
+    const auto go_on = [this] {
+      advance_();
+      return !jobs_.stopped();
+    };
+    jobs_.run(
+        [&](std::uint32_t network, std::size_t worker) {
+          workspaces_[worker].runner->run(network, go_on, workspaces_[worker].report);
+        },
+        [&](std::uint32_t, std::size_t worker) { reduce(workspaces_[worker].report); });
     for (std::size_t i = 0; i < statistics_.size(); ++i) {
       report(statistics_[i], i + 1 == statistics_.size());
     }
@@ -79,39 +71,6 @@ class Ensemble {
   }
 
  private:
-  void work(Workspace& workspace) {
-    const auto go_on = [&] {
-      advance_();
-      return !stopped_;
-    };
-    for (std::uint32_t network = next_++; network < request_.networks; network = next_++) {
-      std::exception_ptr failure;
-      try {
-        workspace.runner->run(network, go_on, workspace.report);
-      } catch (...) {
-        failure = std::current_exception();
-      }
-      std::unique_lock lock(reducing_);
-      turn_.wait(lock, [&] { return reduced_ == network || stopped_; });
-      if (stopped_) return;
-      try {
-        if (failure) std::rethrow_exception(failure);
-        reduce(workspace.report);
-        ++reduced_;
-      } catch (...) {
-        failure_ = std::current_exception();
-        stopped_ = true;
-      }
-      turn_.notify_all();
-    }
-  }
-
-  void stop() {
-    const std::lock_guard lock(reducing_);
-    stopped_ = true;
-    turn_.notify_all();
-  }
-
   void reduce(const NetworkReport& network) {
     for (std::size_t i = 0; i < statistics_.size(); ++i) {
       statistics_[i].add(network.layers[i]);
@@ -141,13 +100,8 @@ class Ensemble {
 
   const EnsembleRequest& request_;
   const std::function<void()>& advance_;
+  OrderedJobs jobs_;
   std::vector<Workspace> workspaces_;
-  std::atomic<std::uint32_t> next_ = 0;
-  std::atomic<bool> stopped_ = false;
-  std::mutex reducing_;
-  std::condition_variable turn_;
-  std::uint32_t reduced_ = 0;
-  std::exception_ptr failure_;
   EnsembleResult result_;
   std::vector<LayerStatistics> statistics_;
 };
@@ -155,6 +109,11 @@ class Ensemble {
 }  // namespace
 
 EnsembleResult run_ensemble(const EnsembleRequest& request, const std::function<void()>& advance) {
+  const double workers = std::min(request.threads, request.networks);
+  check_memory(workers * static_cast<double>(runner_bytes(request)),
+               "width = " + std::to_string(request.architecture.width) + " on " +
+                   std::to_string(request.data->inputs) + " inputs and " +
+                   std::to_string(std::min(request.threads, request.networks)) + " threads");
   return Ensemble(request, advance).run();
 }
 

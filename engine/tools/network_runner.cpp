@@ -18,10 +18,14 @@ NetworkReport empty_report(const EnsembleRequest& request) {
 
 class DenseRunner : public NetworkRunner {
  public:
+  static std::size_t bytes(const EnsembleRequest& request) {
+    return network_bytes(request) + scratch_bytes(request);
+  }
+
   explicit DenseRunner(const EnsembleRequest& request)
       : request_(request),
         network_(network_bytes(request)),
-        scratch_(std::max(moments_bytes(request), rank_bytes(request))),
+        scratch_(scratch_bytes(request)),
         guesses_(request.data->inputs) {}
 
   void run(std::uint32_t network, const std::function<bool()>& go_on,
@@ -64,6 +68,10 @@ class DenseRunner : public NetworkRunner {
     return bytes;
   }
 
+  static std::size_t scratch_bytes(const EnsembleRequest& request) {
+    return std::max(moments_bytes(request), rank_bytes(request));
+  }
+
   void measure(const LayerView& preactivations, std::size_t layer, NetworkReport& report) {
     Arena scratch = scratch_.arena();
     check(layer_moments(preactivations, scratch, report.layers[layer]));
@@ -81,7 +89,13 @@ class DenseRunner : public NetworkRunner {
 class GramRunner : public NetworkRunner {
  public:
   explicit GramRunner(const EnsembleRequest& request)
-      : request_(request), memory_(network_bytes(request)) {}
+      : request_(request), memory_(bytes(request)) {}
+
+  static std::size_t bytes(const EnsembleRequest& request) {
+    std::size_t bytes = 0;
+    check(GramNetwork::bytes(request.architecture, request.data->inputs, bytes));
+    return bytes;
+  }
 
   void run(std::uint32_t network, const std::function<bool()>& go_on,
            NetworkReport& report) override {
@@ -99,17 +113,16 @@ class GramRunner : public NetworkRunner {
   }
 
  private:
-  static std::size_t network_bytes(const EnsembleRequest& request) {
-    std::size_t bytes = 0;
-    check(GramNetwork::bytes(request.architecture, request.data->inputs, bytes));
-    return bytes;
-  }
-
   const EnsembleRequest& request_;
   Memory memory_;
 };
 
 }  // namespace
+
+std::size_t runner_bytes(const EnsembleRequest& request) {
+  return request.sampler == Sampler::gram ? GramRunner::bytes(request)
+                                          : DenseRunner::bytes(request);
+}
 
 std::unique_ptr<NetworkRunner> make_runner(const EnsembleRequest& request) {
   if (request.sampler == Sampler::gram) return std::make_unique<GramRunner>(request);

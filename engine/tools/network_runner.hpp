@@ -31,6 +31,9 @@ class NetworkRunner {
                    NetworkReport& report) = 0;
 };
 
+/// Memory that a runner holds. Throws Failure.
+[[nodiscard]] std::size_t runner_bytes(const EnsembleRequest& request);
+
 /// Of the request's sampler. Throws Failure.
 std::unique_ptr<NetworkRunner> make_runner(const EnsembleRequest& request);
 

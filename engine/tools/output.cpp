@@ -202,6 +202,11 @@ bool write_direct(const fs::path& path, const std::string& text) {
 
 }  // namespace
 
+Cell cell_or_none(double value) {
+  if (std::isnan(value)) return None{};
+  return value;
+}
+
 std::string cell_text(const Cell& cell) { return std::visit(CellText{}, cell); }
 
 std::string csv_head(const Report& report) {

@@ -41,6 +41,9 @@ struct Report {
 [[nodiscard]] std::string csv_head(const Report& report);
 [[nodiscard]] std::string csv_row(const std::vector<Cell>& row);
 
+/// NaN says that there is none, such as the error of a single network.
+[[nodiscard]] Cell cell_or_none(double value);
+
 /// As it stands in a CSV.
 [[nodiscard]] std::string cell_text(const Cell& cell);
 
