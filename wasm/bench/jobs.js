@@ -26,9 +26,11 @@ export function igbJobs(engine) {
   const data = engine.gaussianInputs(1, inputs, width);
   const shape = { activation: 'relu', sigmaW2, sigmaB2: 0, inputWidth: width, width, classes };
 
+  const out = new Float32Array(normals);
+
   function normalsOfRow(row) {
     const place = { seed: 1, stream: 'weights', layer: 1, row };
-    return engine.normals({ ...place, count: normals }).length;
+    return engine.normals({ ...place, count: normals, out }).length;
   }
 
   /** To the output, so that the activation of the last hidden layer is among the work. */
