@@ -11,7 +11,8 @@ RESULTS := $(abspath build/results)
 CPP = $(shell git ls-files '*.cpp' '*.hpp' '*.h')
 
 .DELETE_ON_ERROR:
-.PHONY: igb setup setup-native setup-wasm setup-web setup-lint setup-avx512 configured native test \
+.PHONY: igb setup setup-native setup-wasm setup-web setup-lint setup-bench setup-avx512 configured \
+  native test \
   test-native test-wasm test-avx512 \
   test-web bench wasm module web demo lint lint-cpp lint-js format clean
 
@@ -23,7 +24,7 @@ setup:
 	@echo "setup: everything is in place"
 
 # What a target needs is checked at each call (a fraction of a second) and installed if missing.
-setup-native setup-wasm setup-web setup-lint setup-avx512: setup-%:
+setup-native setup-wasm setup-web setup-lint setup-bench setup-avx512: setup-%:
 	@.ci/setup $*
 
 $(RELEASE)/build.ninja: | setup-native
@@ -57,7 +58,7 @@ test-avx512: | setup-native setup-avx512
 	tests/avx512/run-in-bochs $(AVX512)/tests/network_test -tc=forwardEquals*,targetsWith*
 	tests/avx512/run-in-bochs $(AVX512)/tests/vector_math_test -tc=activationsAgree*,activationsKeep*
 
-bench: native wasm
+bench: native wasm | setup-bench
 	cmake --build $(RELEASE) --target run_bench
 
 # The WebAssembly module and the JavaScript package around it.
