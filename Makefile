@@ -11,7 +11,8 @@ RESULTS := $(abspath build/results)
 CPP = $(shell git ls-files '*.cpp' '*.hpp' '*.h')
 
 .DELETE_ON_ERROR:
-.PHONY: igb setup setup-native setup-wasm setup-web setup-lint setup-avx512 native test \
+.PHONY: igb setup setup-native setup-wasm setup-web setup-lint setup-bench setup-avx512 configured \
+  native test \
   test-native test-wasm test-avx512 \
   test-web bench wasm module web demo lint lint-cpp lint-js format clean
 
@@ -23,19 +24,28 @@ setup:
 	@echo "setup: everything is in place"
 
 # What a target needs is checked at each call (a fraction of a second) and installed if missing.
-setup-native setup-wasm setup-web setup-lint setup-avx512: setup-%:
+setup-native setup-wasm setup-web setup-lint setup-bench setup-avx512: setup-%:
 	@.ci/setup $*
 
 $(RELEASE)/build.ninja: | setup-native
 	cmake --preset release $(CMAKE_FLAGS)
+
+# Once more where a CMakeLists.txt has changed since.
+configured: $(RELEASE)/build.ninja
+	@cmake --build $(RELEASE) --target build.ninja
 
 native: $(RELEASE)/build.ninja
 	@cmake --build $(RELEASE)
 
 test: test-native test-wasm test-web
 
-test-native: native
-	ctest --preset release -j "$$(getconf _NPROCESSORS_ONLN)" --output-junit $(RESULTS)/native.xml
+# With make --keep-going, as in .ci/run, whatever compiles is tested; what does not compile fails.
+KEEP_GOING := $(findstring k,$(firstword -$(MAKEFLAGS)))
+test-native: $(RELEASE)/build.ninja
+	@cmake --build $(RELEASE) $(if $(KEEP_GOING),-- -k 0); built=$$?; \
+	if [ -z "$(KEEP_GOING)" ] && [ $$built -ne 0 ]; then exit $$built; fi; \
+	ctest --preset release -j "$$(getconf _NPROCESSORS_ONLN)" \
+	  --output-junit $(RESULTS)/native.xml && exit $$built
 
 # The AVX-512 kernels on an emulated processor, for machines that have none: minutes, so by hand only.
 AVX512 := build/avx512
@@ -48,7 +58,7 @@ test-avx512: | setup-native setup-avx512
 	tests/avx512/run-in-bochs $(AVX512)/tests/network_test -tc=forwardEquals*,targetsWith*
 	tests/avx512/run-in-bochs $(AVX512)/tests/vector_math_test -tc=activationsAgree*,activationsKeep*
 
-bench: native wasm
+bench: native wasm | setup-bench
 	cmake --build $(RELEASE) --target run_bench
 
 # The WebAssembly module and the JavaScript package around it.
@@ -80,7 +90,7 @@ demo: igb web
 
 lint: lint-cpp lint-js
 
-lint-cpp: native | setup-lint
+lint-cpp: configured | setup-lint
 	clang-format --dry-run -Werror $(CPP)
 	run-clang-tidy -quiet -j "$$(getconf _NPROCESSORS_ONLN)" -p $(RELEASE) \
 	  -extra-arg=-Wno-unknown-warning-option '/engine/(src|tools)/'  # it is shown GCC's options

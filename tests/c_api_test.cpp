@@ -152,7 +152,7 @@ TEST_CASE("cApiRefusesNullAndMisalignedMemory") {
   igb_forward* forward = nullptr;
   for (const size_t size : {size_t{0}, bytes, static_cast<size_t>(PTRDIFF_MAX)}) {
     CHECK(igb_forward_begin(&architecture, &draw, inputs.data(), 2, nullptr, size, &forward,
-                            nullptr) == IGB_BUFFER_TOO_SMALL);
+                            nullptr) == IGB_NULL_POINTER);
   }
   CHECK(igb_forward_begin(&architecture, &draw, inputs.data(), 2, memory.bytes().data() + 1, bytes,
                           &forward, nullptr) == IGB_MISALIGNED);
@@ -345,7 +345,7 @@ TEST_CASE("cApiActivationErrorsSayWhereAndWhat") {
   CHECK(igb_expression("x", 1, memory.data, memory.size - 1, &phi, &why) == IGB_BUFFER_TOO_SMALL);
   CHECK(igb_expression("x", 1, static_cast<char*>(memory.data) + 8, memory.size, &phi, &why) ==
         IGB_MISALIGNED);
-  CHECK(igb_expression("x", 1, nullptr, memory.size, &phi, &why) == IGB_BUFFER_TOO_SMALL);
+  CHECK(igb_expression("x", 1, nullptr, memory.size, &phi, &why) == IGB_NULL_POINTER);
   const double x[] = {0.0, 1.0};
   CHECK(igb_table(x, x, 1, memory.data, memory.size, &phi, &why) == IGB_OUT_OF_RANGE);
   CHECK(std::string(why.parameter) == "points");
@@ -360,8 +360,10 @@ TEST_CASE("cApiRefusesBlocksByField") {
   igb_fixed_point_report report{};
   igb_initialisation init = plain("tanh", 2.0, 0.1);
   init.block.kind = 99;
-  CHECK(igb_fixed_point(&init, &report, &why) == IGB_UNKNOWN_NAME);
+  CHECK(igb_fixed_point(&init, &report, &why) == IGB_OUT_OF_RANGE);
   CHECK(std::string(why.parameter) == "block");
+  CHECK(why.value == 99);
+  CHECK(why.high == 12);
   const auto refused = [&](igb_block block) {
     init.block = block;
     CHECK(igb_fixed_point(&init, &report, &why) == IGB_OUT_OF_RANGE);

@@ -12,8 +12,8 @@
 
 #include "igb/guessing_law.hpp"
 #include "igb/kernel_recursion.hpp"
+#include "igb/kolmogorov_smirnov.hpp"
 #include "igb/network.hpp"
-#include "igb/statistics.hpp"
 #include "support/close.hpp"
 #include "support/samples.hpp"
 

@@ -16,7 +16,7 @@
 
 #include "igb/architecture.hpp"
 #include "igb/guessing_law.hpp"
-#include "igb/statistics.hpp"
+#include "igb/kolmogorov_smirnov.hpp"
 #include "support/close.hpp"
 #include "support/samples.hpp"
 

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "support/architectures.hpp"
+#include "support/reference_network.hpp"
 #include "support/samples.hpp"
 
 using namespace igb;
@@ -25,51 +27,50 @@ std::vector<std::vector<float>> run(const Architecture& a, Draw draw,
                                     const std::vector<float>& inputs,
                                     Target target = Target::best) {
   std::size_t bytes = 0;
-  REQUIRE(Forward::bytes(a, inputs.size() / a.input_width, bytes).ok());
+  const std::size_t positions = positions_of(a.init.block);
+  REQUIRE(Forward::bytes(a, inputs.size() / a.input_width / positions, bytes).ok());
   const test::AlignedMemory memory(bytes);
   Arena arena(memory.bytes());
   Forward forward;
   REQUIRE(forward.begin(a, draw, inputs, arena, target).ok());
+  CHECK(arena.used() == bytes);
   std::vector<std::vector<float>> layers;
   while (!forward.done()) {
     REQUIRE(forward.step().ok());
     const LayerView view = forward.preactivations();
     std::vector<float> layer;
-    for (std::size_t i = 0; i < view.inputs; ++i) {
-      layer.insert(layer.end(), view.row(i).begin(), view.row(i).end());
+    for (std::size_t r = 0; r < view.rows(); ++r) {
+      const auto row = view.row(r / view.positions, r % view.positions);
+      layer.insert(layer.end(), row.begin(), row.end());
     }
     layers.push_back(layer);
   }
   return layers;
 }
 
+/// The same in double, as the definitions read.
 std::vector<std::vector<double>> reference(const Architecture& a, Draw draw,
                                            const std::vector<float>& inputs) {
-  const std::size_t count = inputs.size() / a.input_width;
-  std::vector<double> x(inputs.begin(), inputs.end());
-  std::size_t in_units = a.input_width;
   std::vector<std::vector<double>> layers;
-  for (std::uint32_t layer = 1; layer <= a.depth + 1; ++layer) {
-    const std::uint32_t units = layer <= a.depth ? a.width : a.classes;
-    std::vector<double> h(count * units);
-    for (std::uint32_t i = 0; i < units; ++i) {
-      std::vector<float> weights(in_units);
-      normals(draw, Stream::weights, layer, i, 0, weights);
-      float bias = 0.0F;
-      normals(draw, Stream::biases, layer, i, 0, {&bias, 1});
-      for (std::size_t n = 0; n < count; ++n) {
-        double sum = 0.0;
-        for (std::size_t k = 0; k < in_units; ++k) sum += weights[k] * x[n * in_units + k];
-        h[n * units + i] = std::sqrt(a.init.sigma_w2 / static_cast<double>(in_units)) * sum +
-                           std::sqrt(a.init.sigma_b2) * bias;
-      }
-    }
-    layers.push_back(h);
-    x = h;
-    for (double& value : x) value = a.init.activation->value(value);
-    in_units = units;
+  for (const auto& rows : test::ReferenceNetwork(a, draw).run(inputs)) {
+    std::vector<double>& layer = layers.emplace_back();
+    for (const auto& row : rows) layer.insert(layer.end(), row.begin(), row.end());
   }
   return layers;
+}
+
+/// float32 sums of up to some hundred products: 2e-5 of the layer's spread, more below many layers.
+void check_close(const std::vector<std::vector<float>>& measured,
+                 const std::vector<std::vector<double>>& expected, double tolerance = 2e-5) {
+  REQUIRE(measured.size() == expected.size());
+  for (std::size_t l = 0; l < measured.size(); ++l) {
+    CAPTURE(l);
+    REQUIRE(measured[l].size() == expected[l].size());
+    for (std::size_t i = 0; i < measured[l].size(); ++i) {
+      REQUIRE(std::abs(measured[l][i] - expected[l][i]) <
+              tolerance * (1.0 + std::abs(expected[l][i])));
+    }
+  }
 }
 
 std::vector<float> some_inputs(std::uint32_t width, std::size_t count) {
@@ -100,20 +101,166 @@ TEST_CASE("forwardEqualsAPlainReferenceForAllShapesAndTargets") {
         const Architecture a =
             architecture(phi.name, shape.input_width, shape.width, shape.depth, shape.classes);
         const auto inputs = some_inputs(shape.input_width, shape.inputs);
-        const auto measured = run(a, {5, 6}, inputs, target);
-        const auto expected = reference(a, {5, 6}, inputs);
-        REQUIRE(measured.size() == shape.depth + 1);
-        for (std::size_t l = 0; l < measured.size(); ++l) {
-          REQUIRE(measured[l].size() == expected[l].size());
-          for (std::size_t i = 0; i < measured[l].size(); ++i) {
-            // sums of up to 700 products in float32: error about sqrt(700) / 2^24 of the spread
-            REQUIRE(std::abs(measured[l][i] - expected[l][i]) <
-                    2e-5 * (1.0 + std::abs(expected[l][i])));
-          }
-        }
+        check_close(run(a, {5, 6}, inputs, target), reference(a, {5, 6}, inputs));
       }
     }
   }
+}
+
+namespace {
+
+std::vector<float> inputs_of(const Architecture& a, std::size_t count) {
+  return some_inputs(a.input_width, count * positions_of(a.init.block));
+}
+
+}  // namespace
+
+TEST_CASE("everyBlockEqualsAPlainReference") {
+  for (const Architecture& a : test::every_block()) {
+    CAPTURE(block_name(a.init.block.kind));
+    CAPTURE(a.init.block.taps);
+    const auto inputs = inputs_of(a, 5);
+    const auto expected = reference(a, {5, 6}, inputs);
+    for (const Target target : test::targets()) {
+      check_close(run(a, {5, 6}, inputs, target), expected, 1e-4);
+    }
+  }
+}
+
+TEST_CASE("everyLawOfWeightsEqualsAPlainReference") {
+  for (const WeightLaw law : {WeightLaw::uniform, WeightLaw::orthogonal}) {
+    for (Architecture a : test::every_block()) {
+      if (a.init.block.kind == BlockKind::convolution && law == WeightLaw::orthogonal) continue;
+      CAPTURE(block_name(a.init.block.kind));
+      a.init.weights = law;
+      const auto inputs = inputs_of(a, 3);
+      check_close(run(a, {5, 6}, inputs), reference(a, {5, 6}, inputs), 1e-4);
+    }
+  }
+  // wider and narrower than what they see
+  for (const std::uint32_t width : {1U, 5U, 40U}) {
+    Architecture a = architecture("tanh", 17, width, 2, 7);
+    a.init.weights = WeightLaw::orthogonal;
+    const auto inputs = some_inputs(17, 6);
+    check_close(run(a, {5, 6}, inputs), reference(a, {5, 6}, inputs));
+  }
+}
+
+TEST_CASE("orthogonalWeightsKeepLengthsAndAngles") {
+  Architecture a{{find_activation("linear"), 2.25, 0.0}, 30, 30, 20, 2};
+  a.init.weights = WeightLaw::orthogonal;
+  const auto inputs = some_inputs(30, 3);
+  const auto layers = run(a, {8, 0}, inputs);
+  const auto dot = [](std::span<const float> x, std::size_t i, std::size_t j) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < 30; ++k) sum += static_cast<double>(x[i * 30 + k]) * x[j * 30 + k];
+    return sum;
+  };
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 3; ++j) {
+      const double scale = std::pow(2.25, 20) * std::sqrt(dot(inputs, i, i) * dot(inputs, j, j));
+      CHECK(std::abs(dot(layers[19], i, j) - std::pow(2.25, 20) * dot(inputs, i, j)) <
+            1e-5 * scale);
+    }
+  }
+}
+
+TEST_CASE("orthogonalWeightsAreUniformlyRandom") {
+  // Haar measure on O(4): E[tr Q] = 0, E[(tr Q)^2] = 1, E[Q_ij^4] = 3 / (4 * 6), E[Q_00 Q_11] = 0.
+  constexpr std::size_t side = 4;
+  constexpr std::uint32_t networks = 20000;
+  Architecture a{{find_activation("linear"), 1.0, 0.0}, side, side, 1, 2};
+  a.init.weights = WeightLaw::orthogonal;
+  std::vector<float> identity(side * side, 0.0F);
+  for (std::size_t i = 0; i < side; ++i) identity[i * side + i] = 1.0F;
+  std::vector<double> traces;
+  std::vector<double> squares;
+  std::vector<double> fourth;
+  std::vector<double> corner;
+  for (std::uint32_t n = 0; n < networks; ++n) {
+    const std::vector<float> q = run(a, {4, n}, identity).front();
+    double trace = 0.0;
+    double powers = 0.0;
+    for (std::size_t i = 0; i < side; ++i) trace += q[i * side + i];
+    for (const float entry : q) powers += std::pow(entry, 4) / 16.0;
+    traces.push_back(trace);
+    squares.push_back(trace * trace);
+    fourth.push_back(powers);
+    corner.push_back(static_cast<double>(q[0]) * q[5]);
+  }
+  const auto check_mean = [](const std::vector<double>& sample, double mean) {
+    const auto moments = test::moments_of(sample);
+    CHECK(std::abs(moments.mean - mean) <
+          test::five_sigma * std::sqrt(moments.variance / static_cast<double>(sample.size())));
+  };
+  check_mean(traces, 0.0);
+  check_mean(squares, 1.0);
+  check_mean(fourth, 3.0 / 24.0);
+  check_mean(corner, 0.0);
+}
+
+TEST_CASE("bytesOfEveryBlockAreExact") {
+  for (const Architecture& a : test::every_block()) {
+    CAPTURE(block_name(a.init.block.kind));
+    const auto inputs = inputs_of(a, 4);
+    std::size_t bytes = 0;
+    REQUIRE(Forward::bytes(a, 4, bytes).ok());
+    const test::AlignedMemory memory(bytes);
+    Forward forward;
+    Arena one_less(memory.bytes().first(bytes - 1));
+    CHECK(forward.begin(a, {}, inputs, one_less).code == StatusCode::buffer_too_small);
+    Arena exact(memory.bytes());
+    CHECK(forward.begin(a, {}, inputs, exact).ok());
+  }
+}
+
+TEST_CASE("combinationsThatDoNotGoTogetherAreRefusedByName") {
+  const auto refused = [](StatusCode code, auto change) {
+    Architecture a{{find_activation("tanh"), 1.7, 0.3}, 9, 12, 4, 3};
+    change(a);
+    std::size_t bytes = 0;
+    const Status status = Forward::bytes(a, 2, bytes);
+    CHECK(status.code == code);
+    return std::string(status.parameter);
+  };
+  using enum StatusCode;
+  CHECK(refused(out_of_range, [](Architecture& a) {
+          a.init.block.kind = BlockKind::max_pool;
+          a.init.block.pool = 5;
+        }) == "width (a multiple of pool)");
+  CHECK(refused(unknown_name, [](Architecture& a) {
+          a.init.block.kind = BlockKind::max_pool;
+          a.init.block.pool_width = static_cast<PoolWidth>(2);
+        }) == "pool_width");
+  CHECK(refused(unknown_name,
+                [](Architecture& a) { a.init.weights = static_cast<WeightLaw>(3); }) == "weights");
+  CHECK(refused(unknown_name, [](Architecture& a) {
+          a.init.block.kind = BlockKind::convolution;
+          a.init.weights = WeightLaw::orthogonal;
+        }) == "weights");
+  CHECK(refused(out_of_range, [](Architecture& a) {
+          a.init.block.kind = BlockKind::residual_scaled;
+          a.classes = 13;
+        }) == "classes");
+  CHECK(refused(out_of_range, [](Architecture& a) {
+          a.init.block.kind = BlockKind::convolution;
+          a.init.block.side = 0;
+        }) == "side");
+  CHECK(refused(out_of_range, [](Architecture& a) {
+          a.init.block.kind = BlockKind::convolution;
+          a.init.block.dimensions = 3;
+        }) == "dimensions");
+  CHECK(refused(overflow, [](Architecture& a) {
+          a.init.block.kind = BlockKind::convolution;
+          a.init.block.dimensions = 2;
+          a.init.block.taps = 1023;
+          a.width = 1U << 12;
+        }) == "width");
+
+  Architecture alone{{find_activation("tanh"), 1.7, 0.3}, 9, 12, 4, 3};
+  alone.init.block.kind = BlockKind::batch_norm_before;
+  std::size_t bytes = 0;
+  CHECK(Forward::bytes(alone, 1, bytes).code == out_of_range);
 }
 
 TEST_CASE("targetsWithEqualRoundingGiveEqualBits") {

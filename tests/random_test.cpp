@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "igb/guessing_law.hpp"
-#include "igb/statistics.hpp"
+#include "igb/kolmogorov_smirnov.hpp"
 #include "support/close.hpp"
 #include "support/samples.hpp"
 

@@ -9,6 +9,7 @@
 
 #include "igb/critical_lines.hpp"
 #include "igb/guessing_law.hpp"
+#include "igb/kolmogorov_smirnov.hpp"
 #include "igb/mean_field.hpp"
 #include "support/close.hpp"
 #include "support/samples.hpp"
@@ -178,20 +179,23 @@ TEST_CASE("guessIsTheLargestOutputAndTheFirstAmongEquals") {
         StatusCode::buffer_too_small);
 }
 
-TEST_CASE("ksDistanceAndPValueMatchKnownValues") {
-  // Ten networks on two inputs against the uniform law: the distributions are 0.5, 0.6, 1 and
-  // 1/3, 2/3, 1.
-  const std::vector<double> uniform(3, 1.0 / 3.0);
-  CHECK(ks_distance(std::vector<std::uint32_t>{5, 1, 4}, uniform) == close(0.5 - 1.0 / 3.0, 1e-12));
-  CHECK(ks_distance(std::vector<std::uint32_t>{0, 0, 7}, uniform) == close(2.0 / 3.0, 1e-12));
-  CHECK(std::isnan(ks_distance(std::vector<std::uint32_t>{0, 0, 0}, uniform)));
-  // Quantiles of Kolmogorov's distribution: 10 %, 5 %, 1 %.
-  const std::size_t n = 100000000;
-  const double root = std::sqrt(static_cast<double>(n));
-  CHECK(ks_p_value(1.2238478702 / root, n) == close(0.10, 1e-3));
-  CHECK(ks_p_value(1.3580986393 / root, n) == close(0.05, 1e-3));
-  CHECK(ks_p_value(1.6276236114 / root, n) == close(0.01, 1e-3));
-  CHECK(ks_p_value(0.0, 10) == 1.0);
+TEST_CASE("maxFrequencyIsTheShareOfTheLargestClass") {
+  CHECK(max_frequency(std::vector<std::uint32_t>{3, 0, 5, 2}) == 0.5);
+  CHECK(max_frequency(std::vector<std::uint32_t>{0, 7}) == 1.0);
+  CHECK(max_frequency(std::vector<std::uint32_t>{4294967295U, 4294967295U}) == 0.5);
+  CHECK(std::isnan(max_frequency(std::vector<std::uint32_t>{0, 0})));
+}
+
+TEST_CASE("classCountsFillTheRowsOfTheirClasses") {
+  // Two networks of three classes on four inputs.
+  std::vector<std::uint32_t> histograms(15);
+  REQUIRE(add_class_counts(std::vector<std::uint32_t>{4, 0, 0}, histograms).ok());
+  REQUIRE(add_class_counts(std::vector<std::uint32_t>{1, 0, 3}, histograms).ok());
+  CHECK(histograms == std::vector<std::uint32_t>{0, 1, 0, 0, 1, 2, 0, 0, 0, 0, 1, 0, 0, 1, 0});
+  const Status short_memory =
+      add_class_counts(std::vector<std::uint32_t>{1, 0, 3}, std::span(histograms).first(14));
+  CHECK(short_memory.code == StatusCode::buffer_too_small);
+  CHECK(short_memory.low == 15.0);
 }
 
 TEST_CASE("simulatedGuessesFollowTheLawAtTheOnePercentLevel") {

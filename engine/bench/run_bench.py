@@ -24,7 +24,15 @@ MAP_TARGET = 60.0
 MAP_WASM_TARGET = 150.0
 KERNEL = "kernel recursion, relu, depth 100, 1000 inputs"
 KERNEL_TARGET = 500.0
-MAP_IN_NODE = os.path.join(HERE, "..", "..", "wasm", "scripts", "phase-map.mjs")
+WASM = os.path.join(HERE, "..", "..", "wasm")
+MAP_IN_NODE = os.path.join(WASM, "scripts", "phase-map.mjs")
+WASM_RUNNERS = {"Node.js": "node.js", "Chromium": "chromium.js"}
+WASM_JOBS = {  # key of the runners' reports: name, function of the peer, target
+    "normals": ("standard normals", "randomNormal", 10.0),
+    "layer": ("random dense layer, relu, width 1000, 100 inputs", "randomNormal, matMul, relu", 4.0),
+    "ensemble": ("3 networks, forward and moments, relu, width 1000, depth 20, 100 inputs",
+                 "randomNormal, matMul, moments, relu", None),
+}
 REFERENCE = os.path.join(HERE, "..", "..", "tests", "reference", "edge_of_chaos.csv")
 
 
@@ -65,8 +73,14 @@ def edge_error(point):
     return max(abs(point["sigma_w2"] / sigma_w2 - 1), abs(point["q"] / q - 1))
 
 
+def wasm_round():
+    """Reports of wasm/bench/compare.js: milliseconds and result of every job, of igb and of TensorFlow.js."""
+    return {runtime: capture(["node", os.path.join(WASM, "bench", runner)])
+            for runtime, runner in WASM_RUNNERS.items()}
+
+
 def one_round(args, python):
-    """One run of everything; times in ms of CPU time, in Node.js by its clock."""
+    """One run of everything; times in ms of CPU time, of WebAssembly by the clock."""
     context, igb = google_benchmark(args.igb)
     _, eigen = google_benchmark(args.eigen)
     numpy = {v: capture([python, os.path.join(HERE, "numpy_bench.py"), v]) for v in ("float64", "float32")}
@@ -84,6 +98,7 @@ def one_round(args, python):
         "edge": {"igb": igb["edge_of_chaos"], "scipy": scipy},
         "map": igb["phase_map"]["cpu_time"],
         "map_wasm": capture(["node", MAP_IN_NODE])["time"],
+        "wasm": wasm_round(),
         "kernel": igb["kernel_recursion"]["cpu_time"],
         "normals": {name: igb[name]["items_per_second"] for name in ("igb_normals", "std_normals")},
     }
@@ -91,9 +106,16 @@ def one_round(args, python):
 
 def check_same_work(rounds):
     """The mean correlation after the last hidden layer is a number all programs must agree on."""
-    values = {name: statistics.median(r["c"][name] for r in rounds) for name in rounds[0]["c"]}
+    check_correlations([r["c"] for r in rounds])
+    for runtime in WASM_RUNNERS:
+        ensembles = [r["wasm"][runtime]["ensemble"] for r in rounds]
+        check_correlations([{side: e[side]["result"] for side in e} for e in ensembles])
+
+
+def check_correlations(rounds):
+    values = {name: statistics.median(r[name] for r in rounds) for name in rounds[0]}
     if max(values.values()) - min(values.values()) > CORRELATION_TOLERANCE:
-        sys.exit(f"bench: the programs disagree on the correlation at depth 100: {values}")
+        sys.exit(f"bench: the programs disagree on the correlation of the last hidden layer: {values}")
 
 
 def spread(values):
@@ -146,6 +168,21 @@ def time_entry(name, values, target, arch):
             "peer_spread": None, "rounds": len(values)}
 
 
+def wasm_entries(rounds):
+    """igb against TensorFlow.js, each under Node.js and in Chromium."""
+    for runtime in WASM_RUNNERS:
+        reports = [r["wasm"][runtime] for r in rounds]
+        for key, (name, functions, target) in WASM_JOBS.items():
+            ours, theirs = ([r[key][side]["milliseconds"] for r in reports] for side in ("igb", "tfjs"))
+            ratios = [b / a for a, b in zip(ours, theirs)]
+            unit = "ms"
+            if key == "normals":
+                unit = "1/s"
+                ours, theirs = ([1e3 / time for time in times] for times in (ours, theirs))
+            peer = f"TensorFlow.js {reports[0]['tfjs']} wasm {functions}"
+            yield entry(name, unit, ours, peer, theirs, ratios, target, f"wasm simd128, {runtime}")
+
+
 def entries(rounds):
     arch = rounds[0]["arch"]
     ours = [r["jobs"]["igb"] for r in rounds]
@@ -163,6 +200,7 @@ def entries(rounds):
     result.extend(edge_entries(rounds, arch))
     result.append(time_entry(MAP, [r["map"] for r in rounds], MAP_TARGET, arch))
     result.append(time_entry(MAP, [r["map_wasm"] for r in rounds], MAP_WASM_TARGET, "wasm simd128, Node.js"))
+    result.extend(wasm_entries(rounds))
     result.append(time_entry(KERNEL, [r["kernel"] for r in rounds], KERNEL_TARGET, arch))
     return result
 

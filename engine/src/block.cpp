@@ -71,7 +71,8 @@ Status validate(const Block& block) {
     case BlockKind::batch_norm_after:
       return {};
   }
-  return {StatusCode::unknown_name, "block"};
+  return check_range("block", static_cast<double>(block.kind), 0,
+                     static_cast<double>(BlockKind::delta_orthogonal));
 }
 
 std::span<const char* const> pool_width_names() { return width_names; }

@@ -54,7 +54,8 @@ bool normalises_over_inputs(const Block& block) {
 }
 
 Status no_line(const Block& block) {
-  return {StatusCode::no_solution, "block", static_cast<double>(block.kind)};
+  return {StatusCode::no_solution, "block", static_cast<double>(block.kind), 0.0, 0.0,
+          block_name(block.kind)};
 }
 
 Status check(const Block& block, double sigma_b2) {

@@ -13,8 +13,9 @@ constexpr double resolved_reach = 200.0;    // beyond, phi is taken to be straig
 constexpr double gaussian_step = 0.6;  // standard deviations; error of the trapezoid rule 1e-20
 
 /// Largest step at which sums of phi'^2 have converged, from one trial: the error of the trapezoid
-/// rule is exp(-C / step) for analytic phi.
+/// rule is exp(-C / step) for analytic phi. 0 where phi has kinks or is too steep for such sums.
 double resolving_step(const Activation& phi) {
+  constexpr double least_share = 0.05;
   if (!phi.kinks.empty()) return 0.0;
   constexpr double trial = 0.4;
   constexpr double wanted = -37.0;  // ln of the error at which rounding takes over
@@ -25,18 +26,20 @@ double resolving_step(const Activation& phi) {
   }
   const double exact = gaussian_mean(square, 1.0);
   const double error = std::abs(sum * trial / std::sqrt(2.0 * pi) / exact - 1.0);
-  return 0.9 * trial * std::clamp(std::log(error) / wanted, 0.05, 1.0);
+  const double share = std::log(error) / wanted;
+  return share >= least_share ? 0.9 * trial * std::min(share, 1.0) : 0.0;
 }
 
 /// Distance from the origin beyond which phi' vanishes, at most `limit`.
 double support_of_slope(const Activation& phi, double limit) {
   constexpr double negligible = 1e-17;
-  double reach = 1.0;
-  while (reach < limit &&
-         std::abs(phi.derivative(reach)) + std::abs(phi.derivative(-reach)) > negligible) {
-    reach *= 1.2;
-  }
-  return std::min(reach, limit);
+  constexpr double ratio = 1.02;
+  const auto vanishes = [&](double u) {
+    return std::abs(phi.derivative(u)) + std::abs(phi.derivative(-u)) <= negligible;
+  };
+  double reach = limit;  // from outside: phi' may have zeros within
+  while (reach > 1.0 && vanishes(reach)) reach /= ratio;
+  return std::min(ratio * reach, limit);
 }
 
 }  // namespace

@@ -118,6 +118,12 @@ bool has_pair_gradients(BlockKind kind) {
          kind != BlockKind::residual_after;
 }
 
+/// What the output hands to the layer below it beyond the factor of that layer.
+double log_readout(const Initialisation& init) {
+  const double spread = -std::log(static_cast<double>(positions_of(init.block)));
+  return init.block.kind == BlockKind::residual ? std::log(init.sigma_w2) : spread;
+}
+
 }  // namespace
 
 Status backward(const Initialisation& init, std::span<const Signal> layers,
@@ -130,12 +136,14 @@ Status backward(const Initialisation& init, std::span<const Signal> layers,
   for (const Status& status : checks) {
     if (!status.ok()) return status;
   }
-  if (!has_pair_gradients(init.block.kind)) return {StatusCode::no_solution, "block"};
+  if (!has_pair_gradients(init.block.kind))
+    return {StatusCode::no_solution,    "block", static_cast<double>(init.block.kind), 0.0, 0.0,
+            block_name(init.block.kind)};
   if (gradients.size() < layers.size()) {
     return {StatusCode::buffer_too_small, "gradients", static_cast<double>(gradients.size()), depth,
             depth_max};
   }
-  LayerGradient total{0.0, 0.0, 1.0};
+  LayerGradient total{log_readout(init), log_readout(init), 1.0};
   Signal reached{nan, nan};
   LayerGradient factor{};
   for (std::size_t l = layers.size(); l-- > 0;) {

@@ -232,7 +232,7 @@ Status KernelRecursion::begin(const Initialisation& init, std::span<const double
                               Arena& arena, Target target) {
   *this = KernelRecursion();
   const auto count =
-      static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(covariances.size()))));
+      static_cast<std::size_t>(std::sqrt(static_cast<double>(covariances.size())) + 0.5);
   if (count * count != covariances.size()) {
     const auto next = static_cast<double>(count);
     return {StatusCode::out_of_range, "covariances", static_cast<double>(covariances.size()),
@@ -301,10 +301,12 @@ void KernelRecursion::correlate_general() {
 void KernelRecursion::correlate_exactly() {
   const Activation& phi = *init_.activation;
   const PairKernels& pairs = *kernels_of(target_).pairs;
+  const auto seen = seen_.first(inputs_);
+  const double fraction = panel_fraction(phi, *std::max_element(seen.begin(), seen.end()));
   for (std::size_t a = 1; a < inputs_; ++a) {
     const std::span<double> d = row(a).first(a);
     for (std::size_t b = 0; b < a; ++b) {
-      columns_[b] = feature_distance(phi, seen_[a], seen_[b], d[b]);
+      columns_[b] = feature_distance(phi, seen_[a], seen_[b], d[b], fraction);
     }
     pairs.given(pair_row(a));
   }

@@ -3,16 +3,12 @@
 #include <utility>
 
 #include "activation_list.hpp"
-#include "philox.hpp"
+#include "deviates.hpp"
 #include "vector_math.hpp"
 
 namespace igb::IGB_TARGET {
 namespace {
 
-// Units a panel: two vectors, so that one broadcast of an input feeds two products.
-constexpr std::size_t panel_vectors = 2;
-constexpr std::size_t panel_units = panel_vectors * lanes;
-static_assert(panel_units <= panel_units_max);
 // Inputs a block: with two vectors each, 12 accumulators fill 16 registers together with operands.
 // Of those, WebAssembly engines keep one to themselves (five instead of six: 0.82 of the time).
 constexpr std::size_t block_inputs = lanes == 16 ? 12 : lanes == 8 ? 6 : 5;
@@ -20,66 +16,6 @@ constexpr std::size_t block_inputs = lanes == 16 ? 12 : lanes == 8 ? 6 : 5;
 // Partial sums of a reflection's dot product: the same on every target.
 constexpr std::size_t reflection_sums = 16;
 static_assert(reflection_sums % lanes == 0);
-
-using PanelWords = Words<panel_vectors>;
-/// The deviates of four neighbouring columns 4k .. 4k + 3 in each lane of a panel:
-/// [vector][column].
-using Quads = std::array<std::array<Float, 4>, panel_vectors>;
-
-/// A NormalSource with the keys of all rounds, which kernels read from memory.
-struct Source {
-  explicit Source(const NormalSource& source)
-      : keys(philox_keys(source.key)), layer_word(source.layer_word), network(source.network) {}
-  PhiloxKeys keys;
-  std::uint32_t layer_word;
-  std::uint32_t network;
-};
-
-/// The random words of columns 4k .. 4k + 3, one of the block k and the row being a vector.
-template <class ColumnBlock, class Row>
-IGB_INLINE std::array<PanelWords, 4> four_words(const Source& source,
-                                                const ColumnBlock& column_block, const Row& row) {
-  return philox_bijection(column_block, row, source.layer_word, source.network, source.keys);
-}
-
-struct Gaussian {
-  static IGB_INLINE Quads of(const std::array<PanelWords, 4>& words) {
-    Words<2 * panel_vectors> radius_bits;
-    Words<2 * panel_vectors> angle_bits;
-    for (std::size_t v = 0; v < panel_vectors; ++v) {
-      radius_bits.part[2 * v] = words[0].part[v];
-      angle_bits.part[2 * v] = words[1].part[v];
-      radius_bits.part[2 * v + 1] = words[2].part[v];
-      angle_bits.part[2 * v + 1] = words[3].part[v];
-    }
-    const auto pairs = box_muller(radius_bits, angle_bits);
-    Quads normals;
-    for (std::size_t v = 0; v < panel_vectors; ++v) {
-      normals[v] = {pairs.first.part[2 * v], pairs.second.part[2 * v], pairs.first.part[2 * v + 1],
-                    pairs.second.part[2 * v + 1]};
-    }
-    return normals;
-  }
-};
-
-struct Uniform {
-  static IGB_INLINE Quads of(const std::array<PanelWords, 4>& words) {
-    Quads uniforms;
-    for (std::size_t v = 0; v < panel_vectors; ++v) {
-      for (std::size_t j = 0; j < 4; ++j) uniforms[v][j] = uniform_deviate(words[j].part[v]);
-    }
-    return uniforms;
-  }
-};
-
-/// first + offset(lane) over the lanes of a panel, where each vector goes on `step` farther.
-IGB_INLINE PanelWords counting_from(std::uint32_t first, Word offset, std::size_t step) {
-  PanelWords words;
-  for (std::size_t v = 0; v < panel_vectors; ++v) {
-    words.part[v] = Word(first + static_cast<std::uint32_t>(v * step)) + offset;
-  }
-  return words;
-}
 
 // Deviates come by fours of columns, one in each of four vectors. transpose_fours puts neighbouring
 // columns into neighbouring lanes: lane i then has row (or, within one row, the group of blocks)
@@ -443,6 +379,7 @@ constexpr auto slope_kernels = slope_table(ActivationList{});
 }  // namespace
 
 extern const PairKernels pair_kernels;
+extern const GramKernels gram_kernels;
 extern const Kernels kernels{
     .panel_units = panel_units,
     .normals = deviates<Gaussian>,
@@ -453,6 +390,7 @@ extern const Kernels kernels{
     .activate = activation_kernels.data(),
     .multiply_slope = slope_kernels.data(),
     .pairs = &pair_kernels,
+    .gram = &gram_kernels,
 };
 
 }  // namespace igb::IGB_TARGET

@@ -68,6 +68,7 @@ struct ReflectionJob {
   std::size_t rows;
 };
 
+struct GramKernels;
 struct PairKernels;
 
 struct Kernels {
@@ -91,6 +92,7 @@ struct Kernels {
   void (*const* multiply_slope)(const float* values, float parameter, std::size_t count,
                                 float* gradient);
   const PairKernels* pairs;  ///< pair_kernels.hpp
+  const GramKernels* gram;   ///< gram_kernels.hpp
 };
 
 namespace emulated {

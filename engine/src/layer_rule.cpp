@@ -259,6 +259,15 @@ bool vanishes(const Activation& phi, const Block& block) {
   return phi.value(0.0) == 0.0 && !normalises(block);
 }
 
+bool outgrows_lines(const Activation& phi) {
+  constexpr double far = 1e14;
+  const auto outgrows = [&](double u) {
+    const double size = std::abs(phi.value(10.0 * u));
+    return !(size <= 10.2 * std::abs(phi.value(u))) || std::isinf(size);
+  };
+  return !phi.bounded && (outgrows(far) || outgrows(-far));
+}
+
 Node::Node(const Activation& phi, const Block& block, double q)
     : phi_(phi), block_(block), law_(law_of(block)), q_(q), fed_q_(law_.unit_input ? 1.0 : q) {}
 
@@ -343,8 +352,11 @@ double LayerMap::next_q() const {
 }
 
 double LayerMap::next_d(double d) {
+  if (d == 1.0 && part_.bias == 0.0 && is_odd(node_.phi(), node_.block())) return 1.0;
   const double next = (part_.skip * unit_ * d + part_.weight * node_.gap(d)) / total_;
-  return std::min(next, 2.0);  // rounding at c = -1
+  // Up to rounding, c >= 0 gives c' >= 0: the covariance is a power series in c with coefficients
+  // >= 0, or the square of a mean where a batch is normalised.
+  return std::min(next, d <= 1.0 ? 1.0 : 2.0);
 }
 
 double LayerMap::correlation_slope(double d) { return pair_backward(d) * unit_ / total_; }

@@ -75,6 +75,9 @@ class Node {
 /// The node of a signal without variance is 0.
 [[nodiscard]] bool vanishes(const Activation& phi, const Block& block);
 
+/// phi grows faster than linearly: then the variance, once it diverges, has no asymptotic map.
+[[nodiscard]] bool outgrows_lines(const Activation& phi);
+
 inline constexpr double largest_q = 1e30;    ///< beyond, phi is its own asymptote
 inline constexpr double smallest_q = 1e-30;  ///< below, phi is its tangent at 0
 

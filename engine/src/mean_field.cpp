@@ -144,7 +144,18 @@ Status trajectory(const Initialisation& init, Signal input, std::span<Signal> la
   const auto count = static_cast<double>(layers.size());
   if (const Status s = check_range("layers", count, 1, layers_max); !s.ok()) return s;
   layers[0] = first_layer(init, input);
-  for (std::size_t l = 1; l < layers.size(); ++l) layers[l] = next_layer(init, layers[l - 1]);
+  for (std::size_t l = 1; l < layers.size(); ++l) {
+    layers[l] = next_layer(init, layers[l - 1]);
+    const bool diverged = !(layers[l].q <= largest_q && layers[l].d >= 0.0);
+    if (diverged && outgrows_lines(*init.activation)) {
+      return {StatusCode::non_finite,
+              "layer",
+              static_cast<double>(l + 1),
+              0.0,
+              0.0,
+              "the variance diverges faster than linearly at"};
+    }
+  }
   return {};
 }
 
@@ -178,6 +189,9 @@ Status fixed_point(const Initialisation& init, FixedPoint& report) {
   }
   const VarianceMap variance(init);
   const double q = variance.end();
+  if (!(q < infinity) && outgrows_lines(*init.activation)) {
+    return {StatusCode::no_solution, "q_star (the activation grows faster than linearly)", q};
+  }
   LayerMap map(init, q);
   const double chi_q = map.variance_slope();
   if (std::abs(chi_q) > 1.0 + edge_tolerance && q > 0.0 && q < infinity) {
@@ -208,7 +222,8 @@ Status fourier_mode(const Initialisation& init, std::span<const double> angles, 
   if (const Status s = validate(init); !s.ok()) return s;
   const BlockKind kind = init.block.kind;
   if (kind != BlockKind::convolution && kind != BlockKind::delta_orthogonal) {
-    return {StatusCode::no_solution, "block", static_cast<double>(kind)};
+    return {StatusCode::no_solution, "block", static_cast<double>(kind), 0.0, 0.0,
+            block_name(kind)};
   }
   double v = 1.0;
   for (const double angle : angles) {

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "features.hpp"
 #include "kernels.hpp"
+#include "weights.hpp"
 
 namespace igb {
 
@@ -14,23 +16,22 @@ namespace {
 bool all_finite(const LayerView& layer) {
   constexpr float largest = std::numeric_limits<float>::max();
   std::uint32_t others = 0;
-  for (std::size_t a = 0; a < layer.inputs; ++a) {
-    for (const float value : layer.row(a)) others += std::abs(value) <= largest ? 0U : 1U;
+  for (std::size_t a = 0; a < layer.rows(); ++a) {
+    const std::span<const float> row(layer.values + a * layer.stride, layer.units);
+    for (const float value : row) others += std::abs(value) <= largest ? 0U : 1U;
   }
   return others == 0;
 }
 
-std::size_t round_up(std::size_t count, std::size_t multiple) {
-  return (count + multiple - 1) / multiple * multiple;
+Status check_inputs(const Architecture& architecture, std::size_t inputs) {
+  const BlockKind kind = architecture.init.block.kind;
+  const bool batch = kind == BlockKind::batch_norm_before || kind == BlockKind::batch_norm_after;
+  return check_range("inputs", static_cast<double>(inputs), batch ? 2 : 1, inputs_max);
 }
 
-/// Floats from one row of activations to the next: whole panels on any target, and an odd number of
-/// cache lines, so that the rows that a block of inputs reads together do not compete for the same
-/// lines of the cache (width 1024, 100 inputs: 15 ms a layer without, 3.3 ms with).
-std::size_t row_stride(std::size_t units) {
-  constexpr std::size_t line = 64 / sizeof(float);
-  static_assert(panel_units_max % (2 * line) == 0);
-  return round_up(units, panel_units_max) + line;
+bool has_stream(const Block& block) {
+  return block.kind == BlockKind::residual_scaled || block.kind == BlockKind::residual ||
+         block.kind == BlockKind::residual_after;
 }
 
 double dot(std::span<const float> a, std::span<const float> b) {
@@ -51,21 +52,25 @@ void scale_to_square(std::span<float> e, double square) {
 }  // namespace
 
 Status Forward::take_buffers(const Architecture& architecture, std::size_t inputs, Arena& arena) {
+  const Block& block = architecture.init.block;
+  const Widths widths(architecture, inputs);
+  if (const Status status = widths.status(); !status.ok()) return status;
   // The wider of a hidden layer and the output; layer 1 reads the caller's inputs in place.
-  const std::size_t units = std::max(architecture.width, architecture.classes);
-  const std::size_t stride = row_stride(units);
-  front_ = arena.take<float>(inputs, stride);
-  back_ = arena.take<float>(inputs, stride);
-  tile_ = arena.take<float>(tile_floats);
+  const std::size_t stride = row_stride(std::max(architecture.width, architecture.classes));
+  front_ = arena.take<float>(widths.rows, stride);
+  back_ = arena.take<float>(widths.rows, stride);
+  if (has_stream(block)) stream_ = arena.take<float>(widths.rows, stride);
+  windows_ = widths.take_windows(block, arena);
+  const WeightScratch scratch = widths.take_scratch(architecture.init, arena);
+  tile_ = scratch.tile;
+  turned_ = scratch.rows;
+  direction_ = scratch.direction;
   return arena.status();
 }
 
 Status Forward::bytes(const Architecture& architecture, std::size_t inputs, std::size_t& bytes) {
   if (const Status status = validate(architecture); !status.ok()) return status;
-  const auto count = static_cast<double>(inputs);
-  if (const Status status = check_range("inputs", count, 1, inputs_max); !status.ok()) {
-    return status;
-  }
+  if (const Status status = check_inputs(architecture, inputs); !status.ok()) return status;
   Arena measure;
   Forward forward;
   const Status status = forward.take_buffers(architecture, inputs, measure);
@@ -77,13 +82,12 @@ Status Forward::begin(const Architecture& architecture, Draw draw, std::span<con
                       Arena& arena, Target target) {
   *this = Forward();
   if (const Status status = validate(architecture); !status.ok()) return status;
-  const std::size_t count = inputs.size() / architecture.input_width;
-  if (const Status status = check_range("inputs", static_cast<double>(count), 1, inputs_max);
-      !status.ok()) {
-    return status;
-  }
+  const std::size_t positions = positions_of(architecture.init.block);
+  const std::size_t width = architecture.input_width;
+  const std::size_t count = inputs.size() / positions / width;
+  if (const Status status = check_inputs(architecture, count); !status.ok()) return status;
   if (!target_available(target)) return {StatusCode::unknown_name, "target"};
-  const LayerView layer_0{inputs.data(), count, architecture.input_width, architecture.input_width};
+  const LayerView layer_0{inputs.data(), count, width, width, positions};
   if (!all_finite(layer_0)) return {StatusCode::non_finite, "layer", 0};
   if (const Status status = take_buffers(architecture, count, arena); !status.ok()) return status;
   architecture_ = architecture;
@@ -98,31 +102,12 @@ Status Forward::step() {
   if (!running_ || done()) {
     return {StatusCode::finished, "layer", static_cast<double>(layer_)};
   }
-  const Kernels& kernels = kernels_of(target_);
-  if (layer_ > 0) apply_activation(kernels);
-
   ++layer_;
-  const std::size_t units = done() ? architecture_.classes : architecture_.width;
-  const std::size_t stride = row_stride(units);
-  const double weight_variance = architecture_.init.sigma_w2 / static_cast<double>(current_.units);
-  kernels.dense({
-      .weights = normal_source(draw_, Stream::weights, layer_),
-      .biases = normal_source(draw_, Stream::biases, layer_),
-      .law = architecture_.init.weights,
-      .weight_scale = static_cast<float>(std::sqrt(weight_variance)),
-      .bias_scale = static_cast<float>(std::sqrt(architecture_.init.sigma_b2)),
-      .in = current_.values,
-      .in_units = current_.units,
-      .in_stride = current_.stride,
-      .out = back_.data(),
-      .out_units = units,
-      .out_stride = stride,
-      .skip = nullptr,
-      .rows = current_.inputs,
-      .tile = tile_.data(),
-  });
-  current_ = {back_.data(), current_.inputs, units, stride};
+  const Rows next = next_rows();
+  compute(kernels_of(target_), next);
   std::swap(front_, back_);
+  current_ = {front_.data(), current_.inputs, next.units, next.stride,
+              next.count / current_.inputs};
   if (!all_finite(current_)) {
     running_ = false;
     return {StatusCode::non_finite, "layer", static_cast<double>(layer_)};
@@ -130,20 +115,117 @@ Status Forward::step() {
   return {};
 }
 
-/// In place, up to whole panels: the units beyond the last are read by nobody.
-void Forward::apply_activation(const Kernels& kernels) {
-  const Activation& phi = *architecture_.init.activation;
-  const std::size_t count = round_up(current_.units, kernels.panel_units);
-  for (std::size_t a = 0; a < current_.inputs; ++a) {
-    float* const row = front_.data() + a * current_.stride;
-    if (phi.kernel >= 0) {
-      kernels.activate[phi.kernel](row, static_cast<float>(phi.parameter), count);
-    } else {
-      for (std::size_t i = 0; i < current_.units; ++i) {
-        row[i] = static_cast<float>(phi.value(row[i]));
-      }
-    }
+bool Forward::computes_output() const { return layer_ > architecture_.depth; }
+
+/// Where the pre-activations of layer_ go.
+Rows Forward::next_rows() const {
+  const Block& block = architecture_.init.block;
+  const std::size_t units = computes_output() ? architecture_.classes : architecture_.width;
+  const std::size_t positions = computes_output() ? 1 : positions_of(block);
+  // A skipped signal is added row by row.
+  const bool skips = block.kind == BlockKind::residual_scaled;
+  return {back_.data(), current_.inputs * positions, units,
+          row_stride(skips ? architecture_.width : units)};
+}
+
+Rows Forward::hidden_rows(std::span<float> buffer) const {
+  return {buffer.data(), current_.inputs * positions_of(architecture_.init.block),
+          architecture_.width, row_stride(architecture_.width)};
+}
+
+void Forward::compute(const Kernels& kernels, const Rows& next) {
+  switch (architecture_.init.block.kind) {
+    case BlockKind::residual_scaled:
+      return compute_residual_scaled(kernels, next);
+    case BlockKind::residual:
+      return compute_residual(kernels, next);
+    case BlockKind::residual_after:
+      return compute_residual_after(kernels, next);
+    default:
+      return compute_ordinary(kernels, next);
   }
+}
+
+/// next = branch (W in + b) + skip by the weights of layer_.
+void Forward::multiply_layer(const Kernels& kernels, const ConstRows& in, double branch,
+                             const float* skip, const Rows& next) const {
+  multiply(layer_weights(architecture_.init, draw_, layer_, branch, in.units, next.units), kernels,
+           {tile_, turned_, direction_}, in, skip, next);
+}
+
+/// h' = W features(h) + b, in a convolution of the windows around every position.
+void Forward::compute_ordinary(const Kernels& kernels, const Rows& next) {
+  const Block& block = architecture_.init.block;
+  ConstRows below{current_.values, current_.rows(), current_.units, current_.stride};
+  if (layer_ > 1) {
+    Rows h = hidden_rows(front_);
+    FeatureStep{architecture_.init, kernels, draw_, layer_ - 1}.forward(h);
+    below = h;
+  }
+  const Window window = computes_output() ? Window::of_readout(block) : Window::of_layer(block);
+  if (window.size() > 1) {
+    const std::size_t units = window.size() * below.units;
+    const Rows seen{windows_.data(), next.count, units, row_stride(units)};
+    window.gather(below, seen);
+    below = seen;
+  }
+  multiply_layer(kernels, below, 1.0, nullptr, next);
+}
+
+/// h' = h + (W phi(h) + b) / sqrt(residual_depth).
+void Forward::compute_residual_scaled(const Kernels& kernels, const Rows& next) {
+  if (layer_ == 1) return compute_ordinary(kernels, next);
+  const Rows features = hidden_rows(stream_);
+  for (std::size_t a = 0; a < features.count; ++a) {
+    std::ranges::copy(hidden_rows(front_)[a], features[a].begin());
+    apply_activation(architecture_.init, kernels, features[a]);
+  }
+  multiply_layer(kernels, features, branch_of(architecture_.init.block), front_.data(), next);
+}
+
+/// x' = x + V phi(h) + a, h' = W x' + b.
+void Forward::compute_residual(const Kernels& kernels, const Rows& next) {
+  if (layer_ == 1) {
+    start_stream(kernels);
+  } else {
+    const Rows features = hidden_rows(front_);
+    for (std::size_t a = 0; a < features.count; ++a) {
+      apply_activation(architecture_.init, kernels, features[a]);
+    }
+    multiply(branch_weights(architecture_.init, draw_, layer_ - 1, features.units), kernels,
+             {tile_, turned_, direction_}, features, stream_.data(), hidden_rows(back_));
+    std::swap(stream_, back_);
+  }
+  multiply_layer(kernels, hidden_rows(stream_), 1.0, nullptr,
+                 {back_.data(), next.count, next.units, next.stride});
+}
+
+/// The input itself where it has `width` components, otherwise a random embedding of it.
+void Forward::start_stream(const Kernels& kernels) {
+  const Rows stream = hidden_rows(stream_);
+  const ConstRows inputs{current_.values, current_.inputs, current_.units, current_.stride};
+  if (inputs.units == stream.units) {
+    for (std::size_t a = 0; a < stream.count; ++a) std::ranges::copy(inputs[a], stream[a].begin());
+    return;
+  }
+  multiply(embedding(architecture_.init, draw_, inputs.units, stream.units), kernels,
+           {tile_, turned_, direction_}, inputs, nullptr, stream);
+}
+
+/// x' = phi(x + h / sqrt(residual_depth)), x = phi(h) at layer 1; h' = W x' + b.
+void Forward::compute_residual_after(const Kernels& kernels, const Rows& next) {
+  if (layer_ == 1) return compute_ordinary(kernels, next);
+  const Rows h = hidden_rows(front_);
+  const Rows stream = hidden_rows(stream_);
+  const auto branch = static_cast<float>(branch_of(architecture_.init.block));
+  for (std::size_t a = 0; a < h.count; ++a) {
+    const std::span<float> x = stream[a];
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      x[i] = layer_ == 2 ? h[a][i] : x[i] + branch * h[a][i];
+    }
+    apply_activation(architecture_.init, kernels, x);
+  }
+  multiply_layer(kernels, stream, 1.0, nullptr, next);
 }
 
 Status gaussian_inputs(std::uint64_t seed, std::uint32_t width, std::span<float> inputs,

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "igb/expectation.hpp"
+#include "quadrature.hpp"
 
 namespace igb {
 namespace {
@@ -37,15 +38,17 @@ double density(double z) { return std::exp(-0.5 * z * z) / std::sqrt(2.0 * pi); 
 struct Feature {
   const Activation& phi;
   double root;
+  double fraction;  ///< of the panels that resolve tanh
 
-  Feature(const Activation& phi_, double q) : phi(phi_), root(std::sqrt(q)) {}
+  Feature(const Activation& phi_, double q, double fraction_)
+      : phi(phi_), root(std::sqrt(q)), fraction(fraction_) {}
   [[nodiscard]] double value(double z) const { return phi.value(root * z); }
   [[nodiscard]] double slope(double z) const { return phi.derivative(root * z); }
 
   /// Length over which phi is a polynomial to all digits: of order 1 near the origin in units of
   /// its argument, growing outwards.
   [[nodiscard]] double smooth_length(double z) const {
-    return 0.75 * std::sqrt(1.0 / (root * root) + z * z);
+    return 0.75 * fraction * std::sqrt(1.0 / (root * root) + z * z);
   }
   /// The first kink between two points, or `right`.
   [[nodiscard]] double first_kink(double left, double right) const {
@@ -132,9 +135,9 @@ double given(const Feature& f, const Feature& g, Correlation pair, double z, con
 }
 
 /// d_phi at c = 1, over ln(q_a / q_b)^2 unless the variances are equal, where it is the limit.
-double spread(const Activation& phi, double q_a, double q_b) {
-  const Feature f(phi, q_a);
-  const Feature g(phi, q_b);
+double spread(const Activation& phi, double q_a, double q_b, double fraction) {
+  const Feature f(phi, q_a, fraction);
+  const Feature g(phi, q_b, fraction);
   const double norm_f = 1.0 / std::sqrt(second_moment(phi, q_a));
   const double norm_g = 1.0 / std::sqrt(second_moment(phi, q_b));
   const double log_ratio = std::log(q_a / q_b);
@@ -200,9 +203,14 @@ bool jumps(const Activation& phi) {
 
 }  // namespace
 
-double feature_distance(const Activation& phi, double q_a, double q_b, double d) {
-  const Feature f(phi, q_a);
-  const Feature g(phi, q_b);
+double panel_fraction(const Activation& phi, double q_high) {
+  constexpr double resolved_reach = 200.0;  // beyond, phi is taken to be straight or nearly
+  return resolving_fraction(phi, std::min(reach * std::sqrt(q_high), resolved_reach));
+}
+
+double feature_distance(const Activation& phi, double q_a, double q_b, double d, double fraction) {
+  const Feature f(phi, q_a, fraction);
+  const Feature g(phi, q_b, fraction);
   const Correlation pair(d);
   double gap = 0.0;
   for_outer(f, g, pair, [&](double z, double weight) {
@@ -212,7 +220,7 @@ double feature_distance(const Activation& phi, double q_a, double q_b, double d)
            given(f, g, pair, z, [&](double x) { return (f_z - f.value(x)) * (g_z - g.value(x)); });
   });
   const double log_ratio = std::log(q_a / q_b);
-  return log_ratio * log_ratio * (log_ratio == 0.0 ? 0.0 : spread(phi, q_a, q_b)) +
+  return log_ratio * log_ratio * (log_ratio == 0.0 ? 0.0 : spread(phi, q_a, q_b, fraction)) +
          gap / std::sqrt(second_moment(phi, q_a) * second_moment(phi, q_b));
 }
 
@@ -253,7 +261,7 @@ bool PairMap::fill(const Activation& phi) {
   const std::span<double> z = outer_.subspan(0, outer_nodes_max);
   const std::span<double> weight = outer_.subspan(outer_nodes_max, outer_nodes_max);
   const std::span<double> smeared = outer_.subspan(2 * outer_nodes_max, outer_nodes_max);
-  const Feature finest(phi, variance(0));  // the first Chebyshev point is the highest
+  const Feature finest(phi, variance(0), fraction_);  // the first Chebyshev point is the highest
   std::array<double, variances_max> norm{};
   for (std::size_t i = 0; i < variances_; ++i) {
     norm[i] = std::sqrt(variance(i) / second_moment(phi, variance(i)));
@@ -263,10 +271,10 @@ bool PairMap::fill(const Activation& phi) {
     const double root = 0.5 * root_high_ * (1.0 + chebyshev_point(k, roots_));
     const Correlation pair(root * root);
     for (std::size_t j = 0; j < variances_; ++j) {
-      const Feature g(phi, variance(j));
+      const Feature g(phi, variance(j), fraction_);
       std::size_t nodes = 0;
       for (std::size_t i = 0; i <= j; ++i) {
-        const Feature f(phi, variance(i));
+        const Feature f(phi, variance(i), fraction_);
         if (i == 0 || !shared) {
           nodes = 0;
           const auto keep = [&](double node, double node_weight) {
@@ -300,7 +308,7 @@ bool PairMap::fill(const Activation& phi) {
       for (std::size_t m = 0; m < roots_; ++m) column[m] = coefficient(m, roots_, at_node);
       for (std::size_t m = 0; m < roots_; ++m) ratio_at(i, m, j) = ratio_at(j, m, i) = column[m];
       spread_[i * variances_ + j] = spread_[j * variances_ + i] =
-          spread(phi, variance(i), variance(j));
+          spread(phi, variance(i), variance(j), fraction_);
     }
   }
   return true;
@@ -334,6 +342,7 @@ bool PairMap::build(const Activation& phi, double q_low, double q_high, double d
   log_centre_ = 0.5 * (std::log(q_low) + std::log(q_high));
   log_half_ = 0.5 * std::log(q_high / q_low);
   root_high_ = std::sqrt(std::max(d_high, 1e-30));
+  fraction_ = panel_fraction(phi, q_high);
   std::size_t variances = 1;
   if (log_half_ > 1e-12) {
     const double decay = std::asinh(strip / log_half_);

@@ -11,9 +11,13 @@
 
 namespace igb {
 
-/// By quadrature. Any kinks, any variances > 0. Relative error about 1e-12. Cost: some 20000
-/// evaluations of phi.
-[[nodiscard]] double feature_distance(const Activation& phi, double q_a, double q_b, double d);
+/// How much shorter than for tanh panels must be to resolve phi up to variance q_high: at most 1.
+[[nodiscard]] double panel_fraction(const Activation& phi, double q_high);
+
+/// By quadrature on such panels. Any kinks, any variances > 0. Relative error about 1e-12. Cost:
+/// some 20000 evaluations of phi.
+[[nodiscard]] double feature_distance(const Activation& phi, double q_a, double q_b, double d,
+                                      double fraction);
 
 /// By interpolation: R and S of InterpolatedForm at Chebyshev nodes in ln q and in sqrt d.
 ///
@@ -57,6 +61,7 @@ class PairMap {
   double log_centre_ = 0.0;
   double log_half_ = 0.0;
   double root_high_ = 0.0;
+  double fraction_ = 1.0;
   std::span<double> ratio_;
   std::span<double> spread_;
   std::span<double> row_ratio_;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "igb/activation.hpp"
+#include "quadrature.hpp"
 
 namespace igb {
 namespace {
@@ -142,6 +143,13 @@ bool is_bounded(const Activation& phi) {
          everywhere_far([&](double x) { return std::abs(phi.value(x)) <= 1.01 * most; });
 }
 
+/// How many times finer than for tanh quadrature must be near the origin.
+Status check_steepness(const Activation& phi) {
+  constexpr double near = 10.0;
+  return check_range("steepness of the activation", 1.0 / resolving_fraction(phi, near), 1.0,
+                     steepness_max);
+}
+
 }  // namespace
 
 Status find_facts(Activation& phi) {
@@ -156,6 +164,7 @@ Status find_facts(Activation& phi) {
     if (const Status s = check_far(phi, sign); !s.ok()) return s;
   }
   if (is_constant(phi)) return {StatusCode::no_solution, "constant activation", phi.value(0.0)};
+  if (const Status s = check_steepness(phi); !s.ok()) return s;
   phi.odd = is_odd(phi);
   phi.bounded = is_bounded(phi);
   phi.homogeneous = is_homogeneous(phi);

@@ -99,8 +99,28 @@ class Cuts {
   double scale_;
 };
 
+/// Whether f grows so fast that its values at the end of the reach still count, and what lies
+/// beyond would, too: e^u once q is some 2 or more.
+[[nodiscard]] inline bool runs_away(double last_terms, double magnitude) {
+  constexpr double negligible = 1e-9;
+  return !(last_terms <= negligible * magnitude);
+}
+
+/// How far to integrate, in standard deviations: past kinks out there, since the function may be a
+/// straight line but for what lies beyond them.
+[[nodiscard]] inline double reach_past(std::span<const double> kinks, double sigma) {
+  constexpr double beyond = 5.0;
+  constexpr double farthest = 33.0;  // the density beyond is 0 to any digit
+  double reach = weight_reach;
+  for (const double kink : kinks) {
+    const double z = std::abs(kink) / sigma;
+    if (z < farthest) reach = std::max(reach, z + beyond);
+  }
+  return reach;
+}
+
 /// E[f(u)], u ~ N(0, q), q > 0, for f smooth between the kinks. Halves the panels until two results
-/// agree to 1e-10, far inside of which the finer one is.
+/// agree to 1e-10, far inside of which the finer one is. NaN where f runs away.
 template <class Function>
 double piecewise_gaussian_mean(const Function& f, double q, std::span<const double> kinks) {
   constexpr double agreement = 1e-10;
@@ -110,26 +130,31 @@ double piecewise_gaussian_mean(const Function& f, double q, std::span<const doub
   const auto next_cut = [&](double z) { return cuts.next(z, 0.0); };
   double coarse = 0.0;
   double fraction = 1.0;
+  const double reach = reach_past(kinks, sigma);
+  const double edge =
+      std::exp(-0.5 * reach * reach) * (std::abs(f(sigma * reach)) + std::abs(f(-sigma * reach)));
   for (int halvings = 0;; ++halvings, fraction *= 0.5) {
     double sum = 0.0;
     double magnitude = 0.0;
-    visit_panels(-weight_reach, weight_reach, false,
-                 {2.0 * fraction / sigma, 3.0 * fraction, fraction}, next_cut,
+    visit_panels(-reach, reach, false, {2.0 * fraction / sigma, 3.0 * fraction, fraction}, next_cut,
                  [&](double z, double weight) {
                    const double term = weight * std::exp(-0.5 * z * z) * f(sigma * z);
                    sum += term;
                    magnitude += std::abs(term);
                  });
     const bool agree = halvings > 0 && !(std::abs(sum - coarse) > agreement * magnitude);
-    if (agree || halvings == most_halvings) return sum / std::sqrt(2.0 * std::numbers::pi);
+    if (agree || halvings == most_halvings) {
+      if (runs_away(edge, magnitude)) return std::numeric_limits<double>::quiet_NaN();
+      return sum / std::sqrt(2.0 * std::numbers::pi);
+    }
     coarse = sum;
   }
 }
 
 /// E[f(u)], u ~ N(0, q), q > 0. Nodes are u = sinh(t): steps of the size on which an activation
 /// bends near the origin, growing outwards, so that the cost grows only with ln q. Halves the step
-/// until two results agree to 1e-10; the error squares with every halving. Where f has kinks, see
-/// piecewise_gaussian_mean.
+/// until two results agree to 1e-10; the error squares with every halving. NaN where f runs away.
+/// Where f has kinks, see piecewise_gaussian_mean.
 template <class Function>
 double gaussian_mean(const Function& f, double q, std::span<const double> kinks = {}) {
   if (!kinks.empty()) return piecewise_gaussian_mean(f, q, kinks);
@@ -142,6 +167,7 @@ double gaussian_mean(const Function& f, double q, std::span<const double> kinks 
   const double t_max = std::asinh(reach * sigma);
   double sum = f(0.0);
   double magnitude = std::abs(sum);
+  double last = 0.0;
   const auto add_pair = [&](double t) {
     const double u = std::sinh(t);
     const double z = u / sigma;
@@ -149,16 +175,19 @@ double gaussian_mean(const Function& f, double q, std::span<const double> kinks 
     const double term = weight * (f(u) + f(-u));
     sum += term;
     magnitude += std::abs(term);
+    last = std::abs(term);
   };
 
   double step = t_max / first_nodes;
   for (int k = 1; k <= first_nodes; ++k) add_pair(k * step);
+  const double edge = last;
   for (int nodes = 2 * first_nodes; nodes <= most_nodes; nodes *= 2) {
     const double coarse = sum * step;
     step /= 2.0;
     for (int k = 1; k < nodes; k += 2) add_pair(k * step);
     if (std::abs(sum * step - coarse) <= agreement * magnitude * step) break;
   }
+  if (runs_away(edge, magnitude)) return std::numeric_limits<double>::quiet_NaN();
   return sum * step / (sigma * std::sqrt(2.0 * std::numbers::pi));
 }
 

@@ -24,7 +24,8 @@ const double ln_surviving = std::log(surviving_factor);
 Status check(const Initialisation& init, std::uint32_t depth, std::uint32_t classes) {
   if (const Status s = validate(init); !s.ok()) return s;
   if (std::isnan(next_layer(init, uncorrelated_inputs).q)) {  // it has no maps
-    return {StatusCode::no_solution, "block", static_cast<double>(init.block.kind)};
+    return {StatusCode::no_solution,    "block", static_cast<double>(init.block.kind), 0.0, 0.0,
+            block_name(init.block.kind)};
   }
   if (const Status s = check_range("depth", depth, 1, depth_max); !s.ok()) return s;
   return check_range("classes", classes, 2, classes_max);
@@ -270,7 +271,7 @@ std::size_t write_reason(const Recommendation& recommendation, std::uint32_t dep
   const char* gradients = "keep their size";
   if (best.ln_gradient > 0.5 * ln_surviving) gradients = "grow by no more than 10";
   if (best.ln_gradient < -0.5 * ln_surviving) gradients = "shrink by no more than 10";
-  std::array<char, 96> edge{"for this choice there is no edge of chaos"};
+  std::array<char, 128> edge{"for this choice there is no edge of chaos that networks reach"};
   if (recommendation.has_edge) {
     std::snprintf(edge.data(), edge.size(), "the edge of chaos of infinite depth is at %.6g",
                   recommendation.edge.sigma_w2);

@@ -198,6 +198,57 @@ IGB_INLINE void unrolled(Function f) {
   (std::make_index_sequence<count>());
 }
 
+/// The lanes as doubles, in their order.
+IGB_INLINE std::array<Double, 2> widen(Float x) {
+#if defined(IGB_EMULATED)
+  alignas(64) std::array<float, lanes> in;
+  alignas(64) std::array<double, lanes> out;
+  x.store_aligned(in.data());
+  for (std::size_t i = 0; i < lanes; ++i) out[i] = in[i];
+  return {Double::load_aligned(out.data()), Double::load_aligned(out.data() + double_lanes)};
+#elif defined(__AVX512F__)
+  return {Double(_mm512_cvtps_pd(_mm512_castps512_ps256(x))),
+          Double(_mm512_cvtps_pd(_mm512_extractf32x8_ps(x, 1)))};
+#elif defined(__AVX__)
+  return {Double(_mm256_cvtps_pd(_mm256_castps256_ps128(x))),
+          Double(_mm256_cvtps_pd(_mm256_extractf128_ps(x, 1)))};
+#elif defined(__SSE2__) && !defined(__EMSCRIPTEN__)
+  return {Double(_mm_cvtps_pd(x)), Double(_mm_cvtps_pd(_mm_movehl_ps(x, x)))};
+#elif defined(__wasm_simd128__)
+  const v128_t in = x;
+  return {Double(wasm_f64x2_promote_low_f32x4(in)),
+          Double(wasm_f64x2_promote_low_f32x4(wasm_i32x4_shuffle(in, in, 2, 3, 2, 3)))};
+#elif defined(__ARM_NEON)
+  const float32x4_t in = x;
+  return {Double(vcvt_f64_f32(vget_low_f32(in))), Double(vcvt_high_f64_f32(in))};
+#endif
+}
+
+#if defined(__AVX512F__) && !defined(IGB_EMULATED)
+/// Vectors half as long, of which this target multiplies two at a time.
+using HalfFloat = xsimd::batch<float, xsimd::fma3<xsimd::avx2>>;
+IGB_INLINE HalfFloat mul_add(HalfFloat a, HalfFloat b, HalfFloat c) { return xsimd::fma(a, b, c); }
+IGB_INLINE Double widen(HalfFloat x) { return Double(_mm512_cvtps_pd(x)); }
+#else
+using HalfFloat = Float;
+#endif
+
+/// Each group of four lanes to a place of its own, `offset` floats into it.
+IGB_INLINE void store_fours(Float x, const std::array<float*, lanes / 4>& to, std::size_t offset) {
+#if defined(__AVX512F__) && !defined(IGB_EMULATED)
+  _mm_storeu_ps(to[0] + offset, _mm512_castps512_ps128(x));
+  _mm_storeu_ps(to[1] + offset, _mm512_extractf32x4_ps(x, 1));
+  _mm_storeu_ps(to[2] + offset, _mm512_extractf32x4_ps(x, 2));
+  _mm_storeu_ps(to[3] + offset, _mm512_extractf32x4_ps(x, 3));
+#elif defined(__AVX__) && !defined(IGB_EMULATED)
+  _mm_storeu_ps(to[0] + offset, _mm256_castps256_ps128(x));
+  _mm_storeu_ps(to[1] + offset, _mm256_extractf128_ps(x, 1));
+#else
+  static_assert(lanes == 4);
+  x.store_unaligned(to[0] + offset);
+#endif
+}
+
 /// Several vectors that take every step together: their independent chains hide each other's
 /// latency, which bounds the random numbers.
 template <class Vector, std::size_t count>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace igb {
 
@@ -37,22 +38,19 @@ Status layer_moments_bytes(std::size_t units, std::size_t inputs, std::size_t& b
   return measure.status();
 }
 
-Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& moments) {
-  if (const Status status = check_range("inputs", static_cast<double>(layer.inputs), 2, inputs_max);
-      !status.ok()) {
-    return status;
-  }
-  const Scratch unit = take_scratch(layer.units, scratch);
-  if (const Status status = scratch.status(); !status.ok()) return status;
+namespace {
+
+/// Of the units at one position.
+LayerMoments moments_at(const LayerView& layer, std::size_t position, const Scratch& unit) {
   std::fill(unit.sum.begin(), unit.sum.end(), 0.0);
   std::fill(unit.square_sum.begin(), unit.square_sum.end(), 0.0);
   std::fill(unit.weighted_sum.begin(), unit.weighted_sum.end(), 0.0);
 
   double q = 0.0;
   double live = 0.0;  // inputs with a correlation to others
-  const std::span<const float> centre = layer.row(0);
+  const std::span<const float> centre = layer.row(0, position);
   for (std::size_t a = 0; a < layer.inputs; ++a) {
-    const std::span<const float> row = layer.row(a);
+    const std::span<const float> row = layer.row(a, position);
     const double q_aa = mean_square(row);
     const double weight = q_aa > 0.0 ? 1.0 / std::sqrt(q_aa) : 0.0;
     q += q_aa;
@@ -77,12 +75,38 @@ Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& momen
     variance_sum += (unit.square_sum[i] - unit.sum[i] * unit.sum[i] / inputs) / (inputs - 1.0);
     weighted_square_sum += unit.weighted_sum[i] * unit.weighted_sum[i];
   }
+  LayerMoments moments;
   moments.q = q / inputs;
   moments.sigma_y2 = variance_sum / units;
   moments.sigma_mu2 = mean_square_sum / units - moments.sigma_y2 / inputs;
   // The sum runs over all pairs; the pairs a = b contribute 1 each.
   moments.c = live < 2.0 ? std::numeric_limits<double>::quiet_NaN()
                          : (weighted_square_sum / units - live) / (live * (live - 1.0));
+  return moments;
+}
+
+}  // namespace
+
+Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& moments) {
+  if (const Status status = check_range("inputs", static_cast<double>(layer.inputs), 2, inputs_max);
+      !status.ok()) {
+    return status;
+  }
+  const Scratch unit = take_scratch(layer.units, scratch);
+  if (const Status status = scratch.status(); !status.ok()) return status;
+  moments = {};
+  const auto positions = static_cast<double>(layer.positions);
+  double alive = 0.0;  // positions with a correlation
+  for (std::size_t p = 0; p < layer.positions; ++p) {
+    const LayerMoments here = moments_at(layer, p, unit);
+    moments.q += here.q / positions;
+    moments.sigma_mu2 += here.sigma_mu2 / positions;
+    moments.sigma_y2 += here.sigma_y2 / positions;
+    if (std::isnan(here.c)) continue;
+    moments.c += here.c;
+    alive += 1.0;
+  }
+  moments.c /= alive;  // NaN where no position has one
   return {};
 }
 
@@ -114,31 +138,26 @@ Status count_classes(std::span<const std::uint16_t> guesses, std::span<std::uint
   return {};
 }
 
-double ks_distance(std::span<const std::uint32_t> networks, std::span<const double> pmf) {
+double max_frequency(std::span<const std::uint32_t> counts) {
   double total = 0.0;
-  for (const std::uint32_t count : networks) total += count;
-  if (total == 0.0) return std::numeric_limits<double>::quiet_NaN();
-  double difference = 0.0;
-  double distance = 0.0;
-  for (std::size_t n = 0; n < std::min(networks.size(), pmf.size()); ++n) {
-    difference += networks[n] / total - pmf[n];
-    distance = std::max(distance, std::abs(difference));
+  double largest = 0.0;
+  for (const std::uint32_t count : counts) {
+    total += count;
+    largest = std::max<double>(largest, count);
   }
-  return distance;
+  return largest / total;
 }
 
-double ks_p_value(double distance, std::size_t networks) {
-  if (networks == 0) return std::numeric_limits<double>::quiet_NaN();
-  const double root = std::sqrt(static_cast<double>(networks));
-  const double x = (root + 0.12 + 0.11 / root) * distance;  // Stephens 1970
-  if (!(x > 0.2)) return std::isnan(x) ? x : 1.0;
-  double tail = 0.0;
-  double sign = 1.0;
-  for (int k = 1; k <= 100; ++k) {
-    tail += sign * std::exp(-2.0 * k * k * x * x);
-    sign = -sign;
+Status add_class_counts(std::span<const std::uint32_t> counts,
+                        std::span<std::uint32_t> histograms) {
+  const std::size_t row = std::accumulate(counts.begin(), counts.end(), std::size_t{1});
+  const double needed = static_cast<double>(row) * static_cast<double>(counts.size());
+  if (static_cast<double>(histograms.size()) < needed) {
+    return {StatusCode::buffer_too_small, "histograms", static_cast<double>(histograms.size()),
+            needed};
   }
-  return std::clamp(2.0 * tail, 0.0, 1.0);
+  for (std::size_t k = 0; k < counts.size(); ++k) ++histograms[k * row + counts[k]];
+  return {};
 }
 
 }  // namespace igb

@@ -54,6 +54,12 @@ std::size_t write_message(const Status& status, std::span<char> buffer) {
       }
       [[fallthrough]];
     case StatusCode::no_solution:
+      if (status.detail[0] != '\0') {
+        length = std::snprintf(buffer.data(), buffer.size(), "%s (%s = %s)", text, status.parameter,
+                               status.detail);
+        break;
+      }
+      [[fallthrough]];
     case StatusCode::no_convergence:
     case StatusCode::finished:
       length = std::snprintf(buffer.data(), buffer.size(), "%s (%s = %.12g)", text,

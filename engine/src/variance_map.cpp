@@ -60,6 +60,7 @@ double VarianceMap::root_from(double start) const {
   double here = start;
   double growth_here = growth(here);
   for (;;) {
+    if (std::isnan(growth_here)) return growth_here;  // moments run away
     const double iterated = here * (1.0 + growth_here);
     const double next =
         growth_here > 0.0 ? std::max(2.0 * here, iterated) : std::min(0.5 * here, iterated);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 
 #include "data.hpp"
 #include "failure.hpp"
@@ -43,8 +44,9 @@ class CsvReader {
  public:
   CsvReader(std::string parameter, const std::string& path)
       : parameter_(std::move(parameter)), path_(path), file_(path) {
-    if (std::filesystem::is_directory(path)) fail("it is a directory");
     if (!file_) fail(std::strerror(errno));
+    std::error_code unknown;
+    if (std::filesystem::is_directory(path, unknown)) fail("it is a directory");
   }
 
   /// False at the end of the file.
@@ -93,9 +95,11 @@ class CsvReader {
     row.clear();
     for (const std::string_view text : texts) {
       double value = 0.0;
-      const std::string quoted = place(row.size()) + ": '" + std::string(text) + "' ";
-      if (!read_real(text, value)) fail(quoted + "is not a number");
-      if (!std::isfinite(value)) fail(quoted + "is not finite");
+      const auto refuse = [&](const char* cause) {
+        fail(place(row.size()) + ": " + excerpt(text) + " " + cause);
+      };
+      if (!read_real(text, value)) refuse("is not a number");
+      if (!std::isfinite(value)) refuse("is not finite");
       row.push_back(value);
     }
   }

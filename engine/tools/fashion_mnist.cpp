@@ -14,7 +14,9 @@ namespace igb::cli {
 namespace {
 
 constexpr std::uint32_t images_magic = 0x803;  // unsigned bytes, three dimensions
-constexpr std::size_t header_bytes = 16;
+constexpr std::uint32_t labels_magic = 0x801;  // one dimension
+constexpr std::size_t images_header_bytes = 16;
+constexpr std::size_t labels_header_bytes = 8;
 
 /// A gzip file read from its beginning to its end.
 class GzipReader {
@@ -84,14 +86,17 @@ struct ImageFile {
   std::uint32_t pixels;  ///< an image
 };
 
-ImageFile read_header(GzipReader& file) {
-  std::array<unsigned char, header_bytes> header;
+void check_magic(GzipReader& file, std::uint32_t magic, std::uint32_t expected,
+                 const std::string& what) {
+  if (magic == expected) return;
+  file.fail("wrong magic number " + std::to_string(magic) + ", expected " +
+            std::to_string(expected) + " (IDX " + what + ")");
+}
+
+ImageFile read_images_header(GzipReader& file) {
+  std::array<unsigned char, images_header_bytes> header;
   file.read(header);
-  const std::uint32_t magic = big_endian(header.data());
-  if (magic != images_magic) {
-    file.fail("wrong magic number " + std::to_string(magic) + ", expected " +
-              std::to_string(images_magic) + " (IDX images)");
-  }
+  check_magic(file, big_endian(header.data()), images_magic, "images");
   const std::uint64_t rows = big_endian(header.data() + 8);
   const std::uint64_t columns = big_endian(header.data() + 12);
   if (rows == 0 || columns == 0 || rows * columns > width_max) {
@@ -122,7 +127,7 @@ std::vector<float> standardised(std::span<const unsigned char> pixels) {
 
 Dataset read_fashion_mnist(const std::string& directory, std::uint32_t inputs) {
   GzipReader file(directory + "/train-images-idx3-ubyte.gz");
-  const auto [images, pixels] = read_header(file);
+  const auto [images, pixels] = read_images_header(file);
   check(check_range("inputs", inputs, 2, images));
   std::vector<unsigned char> bytes(std::size_t{inputs} * pixels);
   for (std::uint32_t image = 0; image < inputs; ++image) {
@@ -133,6 +138,20 @@ Dataset read_fashion_mnist(const std::string& directory, std::uint32_t inputs) {
     file.fail("all pixels are equal, they cannot be standardised");
   }
   return {standardised(bytes), inputs, pixels};
+}
+
+std::vector<unsigned char> read_fashion_mnist_labels(const std::string& directory,
+                                                     std::uint32_t inputs) {
+  GzipReader file(directory + "/train-labels-idx1-ubyte.gz");
+  std::array<unsigned char, labels_header_bytes> header;
+  file.read(header);
+  check_magic(file, big_endian(header.data()), labels_magic, "labels");
+  const std::uint32_t labels = big_endian(header.data() + 4);
+  check(check_range("inputs", inputs, 2, labels));
+  std::vector<unsigned char> classes(inputs);
+  file.read(classes);
+  file.finish(labels - inputs);
+  return classes;
 }
 
 }  // namespace igb::cli

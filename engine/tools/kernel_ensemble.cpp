@@ -1,7 +1,5 @@
 #include "kernel_ensemble.hpp"
 
-#include <unistd.h>
-
 #include <atomic>
 #include <exception>
 #include <mutex>
@@ -38,18 +36,6 @@ Sizes sizes_of(const EnsembleRequest& request) {
   check(GaussianProcess::bytes(inputs, sizes.process));
   check(GaussianProcess::sample_bytes(inputs, sizes.sample));
   return sizes;
-}
-
-/// The system would hand out more memory than it has, and end the program when it is used.
-void check_memory(const Sizes& sizes, std::uint32_t inputs) {
-  constexpr double giga = 1e9;
-  const double needed = static_cast<double>(sizes.kernel) + static_cast<double>(sizes.process);
-  const double present =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
-  if (needed <= present) return;
-  throw Failure("inputs = " + std::to_string(inputs) + ": their kernel needs " +
-                std::to_string(needed / giga) + " GB, this machine has " +
-                std::to_string(present / giga) + " GB");
 }
 
 LayerMoments moments_of(const KernelRecursion& kernel) {
@@ -118,14 +104,16 @@ EnsembleResult run_kernel_ensemble(const EnsembleRequest& request,
                                    const std::function<void()>& advance) {
   const Dataset& data = *request.data;
   const Sizes sizes = sizes_of(request);
-  check_memory(sizes, data.inputs);
+  check_memory(static_cast<double>(sizes.kernel) + static_cast<double>(sizes.process),
+               "inputs = " + std::to_string(data.inputs) + ": their kernel");
   EnsembleResult result;
 
   Memory kernel_memory(sizes.kernel);
   Arena kernel_arena = kernel_memory.arena();
   KernelRecursion kernel;
-  check(kernel.begin(request.architecture.init, data.values, data.width, kernel_arena,
-                     request.target));
+  check(check_range("input_width", static_cast<double>(data.components()), 1, width_max));
+  check(kernel.begin(request.architecture.init, data.values,
+                     static_cast<std::uint32_t>(data.components()), kernel_arena, request.target));
   while (kernel.layer() <= request.architecture.depth) {
     check(kernel.step());
     result.layers.push_back(moments_of(kernel));

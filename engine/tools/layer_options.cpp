@@ -33,6 +33,22 @@ const std::vector<BlockParameter>& block_parameters() {
          return add_count(app, "--pool", block.pool, 2, pool_max, "units a pool").defaults_to("2");
        },
        [](const igb::Block& block) -> Cell { return std::uint64_t{block.pool}; }},
+      {"pool_width",
+       {Kind::max_pool, Kind::average_pool},
+       false,
+       [](CLI::App& app, igb::Block& block) {
+         return add_name(
+                    app, "--pool-width", pool_width_names(),
+                    [&block](std::size_t place) {
+                      block.pool_width = static_cast<PoolWidth>(place);
+                    },
+                    "how a pool hands on its value to a network, once or once a unit; "
+                    "theory is that of both")
+             .defaults_to(pool_width_names()[0]);
+       },
+       [](const igb::Block& block) -> Cell {
+         return pool_width_names()[static_cast<std::size_t>(block.pool_width)];
+       }},
       {"keep",
        {Kind::dropout},
        true,
@@ -68,10 +84,29 @@ const std::vector<BlockParameter>& block_parameters() {
        {Kind::convolution, Kind::delta_orthogonal},
        false,
        [](CLI::App& app, igb::Block& block) {
-         return add_count(app, "--taps", block.taps, 1, taps_max, "width of the kernel, odd")
+         return add_count(app, "--taps", block.taps, 1, taps_max,
+                          "width of the kernel along a dimension, odd")
              .defaults_to("3");
        },
        [](const igb::Block& block) -> Cell { return std::uint64_t{block.taps}; }},
+      {"dimensions",
+       {Kind::convolution, Kind::delta_orthogonal},
+       false,
+       [](CLI::App& app, igb::Block& block) {
+         return add_count(app, "--dimensions", block.dimensions, 1, 2,
+                          "of the circular grid of positions, 1 or 2")
+             .defaults_to("1");
+       },
+       [](const igb::Block& block) -> Cell { return std::uint64_t{block.dimensions}; }},
+      {"side",
+       {Kind::convolution, Kind::delta_orthogonal},
+       false,
+       [](CLI::App& app, igb::Block& block) {
+         return add_count(app, "--side", block.side, 1, side_max,
+                          "positions along a dimension, of networks and their gradients")
+             .defaults_to(std::to_string(block.side));
+       },
+       [](const igb::Block& block) -> Cell { return std::uint64_t{block.side}; }},
   };
   return parameters;
 }
@@ -92,13 +127,6 @@ std::string flag(const BlockParameter& parameter) {
   std::string flag = std::string("--") + parameter.name;
   std::ranges::replace(flag, '_', '-');
   return flag;
-}
-
-template <class Names>
-std::string joined(const Names& names) {
-  std::string text;
-  for (const char* const name : names) text += (text.empty() ? "" : ", ") + std::string(name);
-  return text;
 }
 
 std::vector<const char*> activation_names() {
@@ -148,13 +176,21 @@ void LayerOptions::add_to(CLI::App& app) {
   for (const BlockParameter& parameter : block_parameters()) {
     block_flags_.push_back(parameter.add(app, block_).note(" (" + kind_names(parameter) + ")"));
   }
+  weights_flag_ = add_name(
+                      app, "--weights", weight_law_names(),
+                      [this](std::size_t place) { weights_ = static_cast<WeightLaw>(place); },
+                      "law of the weights of networks, of variance sigma_w2 / N_in in any case; "
+                      "theory is that of all")
+                      .defaults_to(weight_law_names()[0]);
 }
 
 void LayerOptions::resolve(Initialisation& init) {
   resolve_activation();
   resolve_block();
+  check_weights();
   init.activation = &phi_;
   init.block = block_;
+  init.weights = weights_;
 }
 
 void LayerOptions::resolve_activation() {
@@ -192,9 +228,28 @@ void LayerOptions::resolve_block() {
   check(validate(block_));
 }
 
+/// Convolutions have laws of their own.
+void LayerOptions::check_weights() const {
+  const bool orthogonal = weights_ == WeightLaw::orthogonal;
+  const char* allowed = nullptr;
+  if (block_.kind == Kind::convolution && orthogonal) {
+    allowed = "gaussian, uniform, or block = delta_orthogonal";
+  } else if (block_.kind == Kind::delta_orthogonal && !orthogonal && weights_flag_.given()) {
+    allowed = "orthogonal, or block = convolution";
+  }
+  if (allowed == nullptr) return;
+  throw Failure(std::string("weights = '") + weights_name() + "' is not one of block " +
+                block_name_ + "; allowed: " + allowed);
+}
+
+const char* LayerOptions::weights_name() const {
+  return weight_law_names()[static_cast<std::size_t>(weights_)];
+}
+
 void LayerOptions::append_to(Record& parameters) const {
   parameters.emplace_back("activation", activation_name_);
   if (activation_name_ == "leaky_relu") parameters.emplace_back("slope", phi_.parameter);
+  if (weights_ != WeightLaw::gaussian) parameters.emplace_back("weights", weights_name());
   if (block_.kind == Kind::plain) return;
   parameters.emplace_back("block", block_name_);
   for (const BlockParameter& parameter : block_parameters()) {

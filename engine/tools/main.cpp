@@ -38,14 +38,16 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Messages quote names and files, which may hold anything.
+  const auto complain = [](const char* text) {
+    std::cerr << "igb: " << igb::cli::printable(text) << '\n';
+    return failed;
+  };
   try {
     return run(argc, argv);
-  } catch (const igb::cli::Failure& failure) {
-    std::cerr << "igb: " << failure.what() << '\n';
   } catch (const std::bad_alloc&) {
-    std::cerr << "igb: not enough memory; fewer inputs, threads or a smaller width need less\n";
+    return complain("not enough memory; fewer inputs, threads or a smaller width need less");
   } catch (const std::exception& error) {
-    std::cerr << "igb: " << error.what() << '\n';
+    return complain(error.what());
   }
-  return failed;
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <string>
 
 #include "igb/arena.hpp"
 
@@ -24,5 +25,12 @@ class Memory {
   std::size_t bytes_;
   std::unique_ptr<std::byte, Free> memory_;
 };
+
+/// Bytes of physical memory of this machine.
+[[nodiscard]] double machine_memory();
+
+/// Throws Failure where so many bytes are more than that: the system would hand them out, and end
+/// the program when they are used. `subject`: whose bytes, as in "inputs = 9: their kernel".
+void check_memory(double bytes, const std::string& subject);
 
 }  // namespace igb::cli

@@ -78,6 +78,12 @@ void append_range(const std::string& parameter, const std::vector<std::string_vi
 
 }  // namespace
 
+std::string joined(std::span<const char* const> names) {
+  std::string text;
+  for (const char* const name : names) text += (text.empty() ? "" : ", ") + std::string(name);
+  return text;
+}
+
 bool read_real(std::string_view text, double& value) {
   if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
   const char* const end = text.data() + text.size();
@@ -169,6 +175,20 @@ Flag add_parsed(CLI::App& app, const std::string& flag,
   return Flag(app.add_option_function<std::string>(flag, parse, help)->type_name(type));
 }
 
+Flag add_name(CLI::App& app, const std::string& flag, std::span<const char* const> names,
+              const std::function<void(std::size_t)>& set, const std::string& help) {
+  return add_parsed(
+      app, flag,
+      [names, set, parameter = parameter_name(flag)](const std::string& text) {
+        const auto place = std::ranges::find(names, text);
+        if (place == names.end()) {
+          throw Failure(parameter + " = '" + text + "' is unknown; allowed: " + joined(names));
+        }
+        set(static_cast<std::size_t>(place - names.begin()));
+      },
+      "NAME", help + ": " + joined(names));
+}
+
 Flag add_real(CLI::App& app, const std::string& flag, double& value, const std::string& help) {
   return add_parsed(
       app, flag,
@@ -186,6 +206,17 @@ Flag add_count(CLI::App& app, const std::string& flag, std::uint32_t& value, std
         value = parse_count(name, text, low, high);
       },
       "INTEGER", help);
+}
+
+Flag add_switch(CLI::App& app, const std::string& flag, bool& value, const std::string& help) {
+  const auto parse = [&value, name = parameter_name(flag)](const std::string& text) {
+    if (!text.empty() && text != "yes" && text != "no") {
+      throw Failure(name + " = '" + text + "' is unknown; allowed: yes, no");
+    }
+    value = text != "no";
+  };
+  return Flag(
+      app.add_option_function<std::string>(flag, parse, help)->expected(0, 1)->type_name("yes|no"));
 }
 
 void add_common(CLI::App& app, CommonOptions& options) {

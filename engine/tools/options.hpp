@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,12 +57,20 @@ Flag add_parsed(CLI::App& app, const std::string& flag,
                 const std::function<void(const std::string&)>& parse, const std::string& type,
                 const std::string& help);
 
+/// One of these names, handed to `set` as its place among them. The help ends with them.
+Flag add_name(CLI::App& app, const std::string& flag, std::span<const char* const> names,
+              const std::function<void(std::size_t)>& set, const std::string& help);
+
 /// Options whose values are parsed strictly: no trailing characters, no silent rounding or
 /// wrapping. The parameter's name in messages is the flag's, `--sigma-w2` being sigma_w2. The range
 /// of a real is left to the library.
 Flag add_real(CLI::App& app, const std::string& flag, double& value, const std::string& help);
 Flag add_count(CLI::App& app, const std::string& flag, std::uint32_t& value, std::uint32_t low,
                std::uint32_t high, const std::string& help);
+
+/// Off if not given; the flag alone or followed by yes turns it on, so that a recorded command line
+/// with a value for every flag reads back.
+Flag add_switch(CLI::App& app, const std::string& flag, bool& value, const std::string& help);
 
 /// A decimal number, `inf` or `nan`. Throws Failure naming the parameter and the text.
 double parse_real(std::string_view parameter, std::string_view text);
@@ -75,6 +84,9 @@ std::vector<double> parse_list(const std::string& parameter, std::string_view te
                                double high);
 /// Help for such a list, after what it lists.
 extern const char* const list_help;
+
+/// Names separated by commas, as messages list them.
+std::string joined(std::span<const char* const> names);
 
 /// A whole number in [low, high]. Throws Failure naming the parameter, the text and the range.
 std::uint32_t parse_count(const std::string& parameter, std::string_view text, std::uint32_t low,

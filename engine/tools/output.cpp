@@ -49,11 +49,9 @@ struct CellJson {
   Json operator()(const std::string& value) const { return value; }
 };
 
-/// `word` as a POSIX shell reads it back, on one line.
-std::string shell_word(std::string word) {
-  for (char& c : word) {
-    if (std::iscntrl(static_cast<unsigned char>(c))) c = '?';
-  }
+/// `text` as a POSIX shell reads it back, on one line.
+std::string shell_word(const std::string& text) {
+  const std::string word = printable(text);
   const char* const plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./";
   if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
@@ -131,6 +129,7 @@ std::string render_json(const Report& report) {
   json.update(to_json(report.results));
   if (!report.table.columns.empty()) json[report.table.name] = to_json(report.table);
   for (const Table& note : report.notes) json[note.name] = to_json(note);
+  for (const Table& detail : report.details) json[detail.name] = to_json(detail);
   if (!report.g.empty()) json["g"] = report.g;
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -203,6 +202,11 @@ bool write_direct(const fs::path& path, const std::string& text) {
 
 }  // namespace
 
+Cell cell_or_none(double value) {
+  if (std::isnan(value)) return None{};
+  return value;
+}
+
 std::string cell_text(const Cell& cell) { return std::visit(CellText{}, cell); }
 
 std::string csv_head(const Report& report) {
@@ -238,9 +242,10 @@ Output::Output(const std::string& path, std::string parameter)
   if (path.empty()) return;
   std::error_code error;
   const fs::file_status status = fs::status(path_, error);
+  if (error && status.type() != fs::file_type::not_found) refuse(error.message());
   if (fs::is_directory(status)) refuse("it is a directory");
   direct_ = fs::exists(status) && !fs::is_regular_file(status);
-  if (!direct_ && fs::is_symlink(path_)) {
+  if (!direct_ && fs::is_symlink(path_, error)) {
     const fs::path target = fs::canonical(path_, error);
     if (error) refuse(error.message());
     path_ = target;
@@ -255,8 +260,8 @@ void Output::refuse(const std::string& cause) const {
 }
 
 fs::path Output::temporary() const {
-  return path_.parent_path() /
-         ("." + path_.filename().string() + ".igb-" + std::to_string(getpid()) + ".tmp");
+  // Of its own length, not of that of a name which may be the longest that the folder allows.
+  return path_.parent_path() / (".igb-" + std::to_string(getpid()) + ".tmp");
 }
 
 void Output::write(const std::string& text) const {

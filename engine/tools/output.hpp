@@ -31,6 +31,7 @@ struct Report {
                    ///< is none
   Table table;
   std::vector<Table> notes = {};            ///< further, short tables; in CSV a comment line a row
+  std::vector<Table> details = {};          ///< longer ones; JSON only
   std::vector<std::vector<double>> g = {};  ///< class fractions, one row a network; JSON only
 };
 
@@ -39,6 +40,9 @@ struct Report {
 /// The parts of a CSV, for tables that are written while they grow: comments and header, then rows.
 [[nodiscard]] std::string csv_head(const Report& report);
 [[nodiscard]] std::string csv_row(const std::vector<Cell>& row);
+
+/// NaN says that there is none, such as the error of a single network.
+[[nodiscard]] Cell cell_or_none(double value);
 
 /// As it stands in a CSV.
 [[nodiscard]] std::string cell_text(const Cell& cell);

@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cctype>
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
@@ -132,9 +131,9 @@ void Plot::draw(const std::string& script) const {
 
 std::string gnuplot_string(std::string_view text) {
   std::string quoted = "'";
-  for (const char c : text) {
+  for (const char c : printable(text)) {
     if (c == '\'') quoted += '\'';
-    quoted += std::iscntrl(static_cast<unsigned char>(c)) != 0 ? '?' : c;
+    quoted += c;
   }
   return quoted + "'";
 }

@@ -1,117 +1,83 @@
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
 #include <memory>
-#include <optional>
-#include <thread>
+#include <string>
 #include <vector>
 
 #include "commands.hpp"
-#include "data.hpp"
+#include "data_options.hpp"
 #include "ensemble.hpp"
 #include "failure.hpp"
+#include "frequencies.hpp"
 #include "igb/architecture.hpp"
-#include "igb/guessing_law.hpp"
+#include "igb/gram_network.hpp"
 #include "igb/kernel_recursion.hpp"
-#include "igb/mean_field.hpp"
-#include "igb/statistics.hpp"
 #include "kernel_ensemble.hpp"
 #include "layer_options.hpp"
+#include "layer_theory.hpp"
+#include "network_runner.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "progress.hpp"
+#include "run_options.hpp"
 
 namespace igb::cli {
 namespace {
 
-constexpr std::uint32_t inputs_default = 100;
 constexpr std::uint32_t networks_max = 1U << 24;
-constexpr std::uint32_t threads_max = 1024;
 
 struct SimulateOptions {
   CommonOptions common;
   LayerOptions layer;
   Architecture architecture{
       .init = {}, .input_width = 0, .width = 1000, .depth = 100, .classes = 2};
-  std::uint32_t inputs = 0;  ///< 0: inputs_default, or all rows of a CSV file
   std::uint32_t networks = 10;
-  std::uint32_t threads = 0;  ///< 0: all
-  std::string data = "gaussian";
-  std::string data_dir = "/usr/share/datasets/fashion-mnist";
+  DataOptions data;
+  RunOptions run;
   std::string sampler = "dense";
+  bool effective_rank = false;
+  std::uint32_t population = 1U << 16;
   Flag width;
-  Target target = Target::best;
 };
 
-Target parse_target(const std::string& name) {
-  if (name == "best") return Target::best;
-  std::string available = "best";
-  for (const Target target : {Target::emulated, Target::baseline, Target::avx2, Target::avx512}) {
-    if (!target_available(target)) continue;
-    if (name == target_name(target)) return target;
-    available += ", " + std::string(target_name(target));
-  }
-  throw Failure("target = '" + name + "' is not available on this machine; allowed: " + available);
-}
-
 bool uses_kernel(const SimulateOptions& options) { return options.sampler == "kernel"; }
+bool uses_gram(const SimulateOptions& options) { return options.sampler == "gram"; }
 
 void check_sampler(const SimulateOptions& options) {
   const std::string& name = options.sampler;
-  if (name != "dense" && name != "kernel") {
-    throw Failure("sampler = '" + name + "' is " +
-                  (name == "gram" ? "not available in this version" : "unknown") +
-                  "; allowed: dense, kernel");
+  if (name != "dense" && name != "gram" && name != "kernel") {
+    throw Failure("sampler = '" + name + "' is unknown; allowed: dense, gram, kernel");
   }
-  if (!uses_kernel(options)) return;
-  if (options.width.given()) {
+  if (options.effective_rank && name != "dense") {
+    throw Failure("effective_rank = yes needs the units of a layer, which sampler = " + name +
+                  " does not have; allowed: no, or sampler = dense");
+  }
+  if (uses_kernel(options) && options.width.given()) {
     throw Failure(
         "width = " + std::to_string(options.architecture.width) +
         " means nothing to sampler = kernel, whose networks are infinitely wide; allowed: "
         "no width");
   }
-  if (options.inputs > 0) {
-    check(check_range("inputs", options.inputs, 2, kernel_inputs_max));
-  }
+  if (name == "dense" || options.data.inputs() == 0) return;
+  check(check_range("inputs", options.data.inputs(), 2,
+                    uses_kernel(options) ? kernel_inputs_max : gram_inputs_max));
 }
 
-/// The kernel has several blocks and refuses the others itself.
+/// The dense sampler has every block and law of weights. The kernel has several blocks and refuses
+/// the others itself; it knows no law of weights.
 void check_block(const SimulateOptions& options) {
-  const BlockKind kind = options.architecture.init.block.kind;
-  if (kind == BlockKind::plain || uses_kernel(options)) return;
-  throw Failure(std::string("block = '") + block_name(kind) + "' is not one of sampler " +
-                options.sampler + "; allowed: plain");
-}
-
-Dataset gaussian_data(const SimulateOptions& options, std::uint32_t inputs) {
-  const Architecture& architecture = options.architecture;
-  Dataset data{
-      .values = {},
-      .inputs = inputs,
-      .width = architecture.input_width > 0 ? architecture.input_width : architecture.width};
-  data.values.resize(std::size_t{data.inputs} * data.width);
-  check(gaussian_inputs(options.common.seed, data.width, data.values, options.target));
-  return data;
-}
-
-Dataset load(const SimulateOptions& options) {
-  const std::uint32_t inputs = options.inputs > 0 ? options.inputs : inputs_default;
-  if (options.data == "gaussian") return gaussian_data(options, inputs);
-  if (options.data == "fashion-mnist") return read_fashion_mnist(options.data_dir, inputs);
-  if (!std::filesystem::exists(options.data)) {
-    throw Failure(
-        "data = '" + options.data +
-        "' is neither a known data set nor a file; allowed: gaussian, fashion-mnist, a CSV file");
+  if (!uses_gram(options)) return;
+  const Initialisation& init = options.architecture.init;
+  if (init.weights != WeightLaw::gaussian) {
+    throw Failure(std::string("weights = '") +
+                  weight_law_names()[static_cast<std::size_t>(init.weights)] +
+                  "' is not one of sampler gram; allowed: gaussian");
   }
-  return read_csv(options.data, options.inputs);
-}
-
-/// input_width is free for Gaussian data and given by any other.
-void check_input_width(const SimulateOptions& options, const Dataset& data) {
-  const std::uint32_t asked = options.architecture.input_width;
-  if (asked > 0 && asked != data.width) {
-    check(check_range("input_width", asked, data.width, data.width));
+  for (const BlockKind kind :
+       {BlockKind::plain, BlockKind::max_pool, BlockKind::average_pool, BlockKind::dropout}) {
+    if (init.block.kind == kind) return;
   }
+  throw Failure(std::string("block = '") + block_name(init.block.kind) +
+                "' is not one of sampler gram; allowed: plain, max_pool, average_pool, dropout");
 }
 
 Record parameters(const SimulateOptions& options, const EnsembleRequest& request) {
@@ -124,13 +90,16 @@ Record parameters(const SimulateOptions& options, const EnsembleRequest& request
   record.insert(record.end(), {{"depth", std::uint64_t{architecture.depth}},
                                {"inputs", std::uint64_t{request.data->inputs}},
                                {"networks", std::uint64_t{request.networks}},
-                               {"classes", std::uint64_t{architecture.classes}},
-                               {"data", options.data}});
-  if (options.data == "fashion-mnist") record.emplace_back("data_dir", options.data_dir);
+                               {"classes", std::uint64_t{architecture.classes}}});
+  options.data.append_to(record);
   record.insert(record.end(), {{"input_width", std::uint64_t{architecture.input_width}},
                                {"sampler", options.sampler},
-                               {"target", target_name(options.target)},
+                               {"target", target_name(request.target)},
                                {"seed", request.seed}});
+  if (is_population(architecture.init)) {
+    record.emplace_back("population", std::uint64_t{options.population});
+  }
+  if (options.effective_rank) record.emplace_back("effective_rank", "yes");
   return record;
 }
 
@@ -139,50 +108,82 @@ Table layers_table(const EnsembleResult& ensemble, const std::vector<Signal>& th
               .columns = {"layer", "q", "c", "gamma", "sigma_mu2", "sigma_y2", "theory_q",
                           "theory_c", "theory_gamma", "theory_sigma_mu2", "theory_sigma_y2"},
               .rows = {}};
-  for (std::size_t i = 0; i < theory.size(); ++i) {
+  for (std::size_t i = 0; i < ensemble.layers.size(); ++i) {
     const LayerMoments& measured = ensemble.layers[i];
+    std::vector<Cell>& row = table.rows.emplace_back();
+    row = {std::uint64_t{i + 1}, measured.q,         measured.c,
+           measured.gamma(),     measured.sigma_mu2, measured.sigma_y2};
+    if (theory.empty()) {
+      row.resize(table.columns.size());
+      continue;
+    }
     const Signal& signal = theory[i];
-    table.rows.push_back({std::uint64_t{i + 1}, measured.q, measured.c, measured.gamma(),
-                          measured.sigma_mu2, measured.sigma_y2, signal.q, signal.c(),
-                          signal.gamma(), signal.q * signal.c(), signal.q * signal.d});
+    for (const double value :
+         {signal.q, signal.c(), signal.gamma(), signal.q * signal.c(), signal.q * signal.d}) {
+      row.emplace_back(value);
+    }
   }
   return table;
 }
 
-double mean_max_frequency(const std::vector<std::vector<double>>& g) {
-  double sum = 0.0;
-  for (const std::vector<double>& fractions : g) {
-    sum += *std::max_element(fractions.begin(), fractions.end());
+/// Standard errors of theory where it is an estimate.
+void append_theory_errors(const std::vector<PopulationLayer>& population, Table& table) {
+  if (population.empty()) return;
+  for (const char* name : {"theory_q_error", "theory_c_error", "theory_gamma_error"}) {
+    table.columns.emplace_back(name);
   }
-  return sum / static_cast<double>(g.size());
-}
-
-/// How many networks put n of the inputs into class 0.
-std::vector<std::uint32_t> histogram_over_networks(const std::vector<std::vector<double>>& g,
-                                                   std::uint32_t inputs) {
-  std::vector<std::uint32_t> networks(std::size_t{inputs} + 1);
-  for (const std::vector<double>& fractions : g) {
-    ++networks[static_cast<std::size_t>(std::lround(fractions[0] * inputs))];
-  }
-  return networks;
-}
-
-/// Measured frequencies beside their law, which this version knows for two classes.
-void append_frequencies(const EnsembleResult& ensemble, const Signal& output, std::uint32_t inputs,
-                        Record& results) {
-  results.emplace_back("mean_max_frequency", mean_max_frequency(ensemble.g));
-  if (ensemble.g.front().size() != 2 || output.gamma() < 0.0) {
-    for (const char* name : {"theory_mean_max_frequency", "ks_distance", "ks_p_value"}) {
-      results.emplace_back(name, None{});
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const PopulationLayer& layer = population[i];
+    for (const double error : {layer.q_error, layer.c_error, layer.gamma_error}) {
+      table.rows[i].emplace_back(error);
     }
-    return;
   }
-  std::vector<double> pmf(inputs + 1);
-  check(finite_two_class_law(output.gamma(), pmf));
-  const double distance = ks_distance(histogram_over_networks(ensemble.g, inputs), pmf);
-  results.emplace_back("theory_mean_max_frequency", igb::mean_max_frequency(pmf));
-  results.emplace_back("ks_distance", distance);
-  results.emplace_back("ks_p_value", ks_p_value(distance, ensemble.g.size()));
+}
+
+void append_errors(const std::vector<LayerErrors>& errors, Table& table) {
+  for (const char* name :
+       {"q_error", "c_error", "gamma_error", "sigma_mu2_error", "sigma_y2_error"})
+    table.columns.emplace_back(name);
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    std::vector<Cell>& row = table.rows[i];
+    if (errors.empty()) {
+      row.resize(table.columns.size());
+      continue;
+    }
+    const LayerErrors& layer = errors[i];
+    for (const double error : {layer.q, layer.c, layer.gamma, layer.sigma_mu2, layer.sigma_y2}) {
+      row.push_back(cell_or_none(error));
+    }
+  }
+}
+
+void append_ranks(const std::vector<LayerRanks>& ranks, Table& table) {
+  if (ranks.empty()) return;
+  for (const char* name : {"effective_rank", "effective_rank_error", "effective_rank_centred",
+                           "effective_rank_centred_error"}) {
+    table.columns.emplace_back(name);
+  }
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    for (const Estimate& rank : {ranks[i].uncentred, ranks[i].centred}) {
+      table.rows[i].emplace_back(rank.mean);
+      table.rows[i].push_back(cell_or_none(rank.standard_error));
+    }
+  }
+}
+
+EnsembleRequest request_of(const SimulateOptions& options, const Dataset& data) {
+  EnsembleRequest request{.architecture = options.architecture,
+                          .data = &data,
+                          .seed = options.common.seed,
+                          .networks = options.networks,
+                          .threads = 1,
+                          .target = options.run.target(),
+                          .effective_rank = options.effective_rank,
+                          .sampler = uses_gram(options) ? Sampler::gram : Sampler::dense};
+  request.architecture.input_width = data.width;
+  const double bytes = uses_kernel(options) ? 0.0 : static_cast<double>(runner_bytes(request));
+  request.threads = options.run.threads(bytes);
+  return request;
 }
 
 void run(SimulateOptions& options) {
@@ -191,24 +192,17 @@ void run(SimulateOptions& options) {
   check_sampler(options);
   check_block(options);
   check(validate(options.architecture.init));
-  const Dataset data = load(options);
-  check_input_width(options, data);
+  const Dataset data =
+      options.data.load(options.architecture, options.common.seed, options.run.target());
   const InputMoments input = input_moments(data);
+  const EnsembleRequest request = request_of(options, data);
+  const LayerTheory theory =
+      layer_theory(request.architecture, data, input,
+                   {.samples = options.population, .seed = request.seed, .gradients = false});
 
-  EnsembleRequest request{.architecture = options.architecture,
-                          .data = &data,
-                          .seed = options.common.seed,
-                          .networks = options.networks,
-                          .threads = options.threads > 0
-                                         ? options.threads
-                                         : std::max(1U, std::thread::hardware_concurrency()),
-                          .target = options.target};
-  request.architecture.input_width = data.width;
-  const std::uint32_t layers = request.architecture.depth + 1;
-  std::vector<Signal> theory(layers);
-  check(trajectory(options.architecture.init, {input.q, 1.0 - input.c}, theory));
-  Progress progress("simulate", uses_kernel(options) ? kernel_steps(request)
-                                                     : std::uint64_t{layers} * request.networks);
+  const std::uint64_t layers = std::uint64_t{request.architecture.depth} + 1;
+  Progress progress("simulate",
+                    uses_kernel(options) ? kernel_steps(request) : layers * request.networks);
   const auto advance = [&] { progress.advance(); };
   EnsembleResult ensemble =
       uses_kernel(options) ? run_kernel_ensemble(request, advance) : run_ensemble(request, advance);
@@ -216,25 +210,76 @@ void run(SimulateOptions& options) {
   Report report{.command = "simulate",
                 .parameters = parameters(options, request),
                 .results = {{"q0", input.q}, {"c0", input.c}},
-                .table = layers_table(ensemble, theory)};
-  append_frequencies(ensemble, theory.back(), data.inputs, report.results);
+                .table = layers_table(ensemble, theory.signals)};
+  if (!theory.note.empty()) report.results.emplace_back("theory_note", theory.note);
+  append_errors(ensemble.errors, report.table);
+  append_theory_errors(theory.population, report.table);
+  append_ranks(ensemble.ranks, report.table);
+  append_frequencies(ensemble, theory, request, report);
   report.g = std::move(ensemble.g);
   output.write(render(report, options.common.format));
 }
 
-const char* const simulate_footer =
+const char* const footer =
     "Layers 1 .. depth are hidden, layer depth + 1 is the output. q, sigma_mu2 and sigma_y2 are "
-    "averages over networks and gamma is the ratio of the last two. c is averaged over the "
-    "networks "
-    "whose signal lives, except for the output layer, where it is sigma_mu2 / q. The theory "
-    "columns follow from "
-    "q0 and c0, the mean square and the mean correlation of the inputs themselves. For two "
-    "classes, theory_mean_max_frequency is that of the law of class counts for so many inputs at "
-    "the output layer's theory_gamma, and ks_distance and ks_p_value (conservative, counts being "
-    "discrete) compare the measured counts with that law; for more classes, or a negative "
-    "theory_gamma, they are none. JSON adds g, the class fractions of each network. With "
-    "--sampler kernel q, c, gamma, sigma_mu2 and sigma_y2 are those of the kernel of the inputs, "
-    "means over inputs and over pairs; memory: 8 bytes times the square of inputs.\n";
+    "averages\n"
+    "over networks and gamma is the ratio of the last two; of a convolution means over positions, "
+    "too. c is\n"
+    "averaged over the networks whose signal lives, except for the output layer, where it is "
+    "sigma_mu2 / q.\n"
+    "Columns that end in _error are standard errors of the averages over networks (of a ratio to "
+    "first\n"
+    "order), none for a single network.\n"
+    "\n"
+    "Theory follows from q0 and c0, the mean square and the mean correlation of the inputs "
+    "themselves, of\n"
+    "a convolution of their covariances averaged over positions. It is that of infinite width, and "
+    "of\n"
+    "infinitely many inputs with batch normalisation, which moves correlations by 1 / inputs. Of\n"
+    "residual_after it is an estimate over --population units, with standard errors "
+    "theory_..._error.\n"
+    "Where there is none its columns are none and theory_note says why.\n"
+    "\n"
+    "mean_max_frequency is the mean over networks of the share of the most frequent class,\n"
+    "mean_max_frequency_low and _high its 95 % interval by Student's t. theory_mean_max_frequency "
+    "is that\n"
+    "of the law of class counts for so many inputs at the output layer's theory_gamma, none where "
+    "that is\n"
+    "negative; where it is an estimate, for more than two classes or of residual_after, it has a "
+    "standard\n"
+    "error. ks_distance and ks_p_value (conservative, counts being discrete) compare the measured "
+    "counts\n"
+    "with the law for two classes. JSON adds g, the class fractions of each network, and "
+    "g_0_histogram, how\n"
+    "many networks put so many inputs into class 0, beside the expected number. --effective-rank "
+    "adds\n"
+    "tr(K)^2 / tr(K^2) of the Gram matrix K of a layer's inputs, and of the inputs less their "
+    "mean.\n"
+    "\n"
+    "--sampler dense has every block and law of weights; memory: 8 inputs positions width bytes a "
+    "thread,\n"
+    "of a convolution also its windows. --sampler gram has the law of the dense networks but none "
+    "of their\n"
+    "weights: memory and time of a layer go with inputs^2, not with width^2, and sigma_y2 stays "
+    "right where\n"
+    "inputs differ by less than float32 tells apart. With --sampler kernel q, c, gamma, sigma_mu2 "
+    "and\n"
+    "sigma_y2 are those of the kernel of the inputs, means over inputs and over pairs, without "
+    "errors;\n"
+    "memory: 8 bytes times the square of inputs.\n"
+    "\n";
+
+const char* const examples =
+    "\n"
+    "Examples:\n"
+    "  igb simulate --activation relu --sigma-w2 2 --width 500 --depth 20 --networks 100\n"
+    "  igb simulate --activation relu --sigma-w2 1.1 --depth 20 --block max_pool --pool-width "
+    "repeated\n"
+    "  igb simulate --activation tanh --sigma-w2 1.5 --sigma-b2 0.1 --depth 10 --weights "
+    "orthogonal\n"
+    "  igb simulate --activation tanh --sigma-w2 1.8 --sigma-b2 0.1 --depth 10 --width 16 \\\n"
+    "    --block convolution --side 28 --dimensions 2 --data fashion-mnist\n"
+    "\n";
 
 }  // namespace
 
@@ -243,7 +288,7 @@ void add_simulate(CLI::App& program) {
   CLI::App& app = add_command(
       program, "simulate",
       "Random networks on a data set: moments of every layer and the classes they guess",
-      simulate_footer, [options] { run(*options); });
+      std::string(footer) + data_help + examples, [options] { run(*options); });
   Architecture& architecture = options->architecture;
   add_common(app, options->common);
   options->layer.add_to(app);
@@ -256,30 +301,19 @@ void add_simulate(CLI::App& program) {
       .defaults_to("2");
   add_count(app, "--networks", options->networks, 1, networks_max, "independent networks")
       .defaults_to("10");
-  add_text(app, "--data", options->data, "NAME|FILE.csv",
-           "gaussian: independent standard normals; fashion-mnist: the first training images, "
-           "standardised with the mean and standard deviation of all their pixels; or a file of "
-           "comma-separated numbers, an input a line, optional header, used as they are")
-      .defaults_to("gaussian");
-  add_count(app, "--inputs", options->inputs, 2, inputs_max,
-            "inputs; of a CSV file the first so many rows, all if not given")
-      .defaults_to("100");
-  add_count(app, "--input-width", architecture.input_width, 1, width_max,
-            "components of a gaussian input, the width if not given");
-  add_text(app, "--data-dir", options->data_dir, "DIR",
-           "folder of the gzipped IDX files of fashion-mnist")
-      .defaults_to(options->data_dir);
+  options->data.add_to(app);
   add_text(app, "--sampler", options->sampler, "NAME",
-           "dense: all weights drawn; kernel: networks of infinite width, drawn from the Gaussian "
-           "process of the kernel of the inputs")
+           "dense: all weights drawn; gram: the same law, drawn from the Gram matrix of the layer "
+           "below; kernel: networks of infinite width, drawn from the Gaussian process of the "
+           "kernel of the inputs")
       .defaults_to("dense");
-  add_count(app, "--threads", options->threads, 1, threads_max,
-            "threads, all of the machine if not given; the results do not depend on it");
-  add_parsed(
-      app, "--target",
-      [&options = *options](const std::string& name) { options.target = parse_target(name); },
-      "NAME", "instruction set of the kernels: best, emulated, baseline, avx2, avx512")
-      .defaults_to("best");
+  add_switch(app, "--effective-rank", options->effective_rank,
+             "effective rank of every layer, with the dense sampler; costs inputs^2 times width a "
+             "layer");
+  add_count(app, "--population", options->population, 1024, 1U << 24,
+            "sampled units, a multiple of 32, for the theory of residual_after")
+      .defaults_to("65536");
+  options->run.add_to(app);
 }
 
 }  // namespace igb::cli

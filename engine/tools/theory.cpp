@@ -10,6 +10,7 @@
 #include "igb/population.hpp"
 #include "law.hpp"
 #include "layer_options.hpp"
+#include "layer_theory.hpp"
 #include "memory.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -36,11 +37,6 @@ struct TheoryOptions {
 
   [[nodiscard]] bool wants_law() const { return classes > 0 || inputs > 0 || !quantiles.empty(); }
 };
-
-/// Not Gaussian, so that layers are estimates over a population of units.
-bool is_population(const Initialisation& init) {
-  return init.block.kind == BlockKind::residual_after;
-}
 
 LawRequest law_request(const TheoryOptions& options, double gamma) {
   LawRequest request{.gamma = gamma,

@@ -2,7 +2,9 @@
 #include <zlib.h>
 
 #include <array>
+#include <cctype>
 #include <cstdint>
+#include <utility>
 
 #include "program.hpp"
 
@@ -143,6 +145,26 @@ TEST_CASE("csvErrorsNameLineAndColumn") {
   check_refused(with_csv("1,b\n3,4\n"), {"line 1, column 2"});  // half a header is none
 }
 
+TEST_CASE("csvErrorsShowCellsOnOneLineAndAtMostTheirBeginning") {
+  for (const std::string& cell : {std::string("\x1B[2Jx\ry"), std::string("\x7F\tz")}) {
+    const Run run = with_csv("1,2\n3," + cell + "\n");
+    check_refused(run, {"line 2, column 2", "' is not a number"});
+    for (const char c : run.err.substr(0, run.err.size() - 1)) {
+      CHECK(std::iscntrl(static_cast<unsigned char>(c)) == 0);
+    }
+  }
+  check_refused(with_csv("1,2\n3,\x1B[2Jx\ry\n"), {"'?[2Jx?y' is not a number"});
+  check_refused(with_csv(std::string("1,2\n3,a\0b\n", 10)), {"'a?b' is not a number"});
+  const Run run = with_csv("1,2\n3," + std::string(100000, 'x') + "\n");
+  check_refused(run, {"line 2, column 2", "xxx...' (100000 bytes) is not a number"});
+  CHECK(run.err.size() < 400);
+  // not in the middle of a character
+  const std::string accents = "\u00E9\u00E9\u00E9\u00E9\u00E9\u00E9\u00E9\u00E9";
+  std::string word = "a";
+  for (int i = 0; i < 10; ++i) word += accents;
+  check_refused(with_csv("1,2\n3," + word + "\n"), {"\u00E9...' (161 bytes)"});
+}
+
 TEST_CASE("csvNeedsTwoRows") {
   check_refused(with_csv(""), {"x.csv", "0 rows"});
   check_refused(with_csv("a,b\n1,2\n"), {"x.csv", "1 rows"});
@@ -150,6 +172,20 @@ TEST_CASE("csvNeedsTwoRows") {
 
 TEST_CASE("csvRefusesAnInputOfZeros") {
   check_refused(with_csv("1,2\n0,0\n"), {"input 2", "zeros"});
+}
+
+TEST_CASE("dataThatCannotBeReachedAreNamed") {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("loop", folder.file("loop"));
+  for (const std::string& path :
+       {folder.file(std::string(300, 'x')), folder.file("loop"), folder.file("loop/x.csv")}) {
+    CAPTURE(path);
+    const std::string table = "theory --sigma-w2 1 --activation 'table:" + path + "'";
+    for (const auto& [run, parameter] : {std::pair{igb(small + "--data '" + path + "'"), "data"},
+                                         std::pair{igb(table), "activation"}}) {
+      check_refused(run, {std::string("igb: ") + parameter + ": '" + path + "': "});
+    }
+  }
 }
 
 TEST_CASE("dataMustBeAKnownNameOrAFile") {

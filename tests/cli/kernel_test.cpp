@@ -29,6 +29,10 @@ TEST_CASE("kernelReportHasTheShapeOfTheDenseOne") {
     for (const Json& fraction : row) sum += fraction.get<double>();
     CHECK(close(sum, 1.0, 1e-14));
   }
+  for (const std::string name : {"q", "c", "gamma", "sigma_mu2", "sigma_y2"}) {
+    CHECK(kernel["layers"][4][name + "_error"].is_null());  // of one kernel, no ensemble
+    CHECK(dense["layers"][4][name + "_error"].is_number());
+  }
   // The same inputs, and theory, whatever the sampler.
   CHECK(kernel["q0"] == dense["q0"]);
   CHECK(kernel["layers"][4]["theory_c"] == dense["layers"][4]["theory_c"]);

@@ -16,6 +16,9 @@ const std::string quick = "theory --activation tanh --sigma-w2 2 --sigma-b2 0.1"
 const std::string endless =
     "simulate --activation tanh --sigma-w2 2 --width 200 --depth 50 --networks 16777216";
 
+const std::string endless_map_to_plot =
+    "map --activation tanh --sigma-b2 0:1:1000000 --sigma-w2 1:2:1000000 --output /dev/null";
+
 const std::vector<std::string> endless_simulation = {
     "simulate", "--activation", "tanh", "--sigma-w2", "2", "--networks", "16777216"};
 const std::vector<std::string> endless_map = {"map",         "--activation", "tanh",
@@ -88,6 +91,33 @@ TEST_CASE("anUnwritableOutputIsRefusedBeforeTheWork") {
   }
   CHECK(read_file(file) == "old");
   CHECK(folder.names().size() == 1);
+}
+
+TEST_CASE("anOutputThatCannotBeReachedIsNamed") {
+  const TemporaryFolder folder;
+  fs::create_symlink("loop.svg", folder.file("loop.svg"));
+  for (const std::string& path : {folder.file(std::string(300, 'x') + ".svg"),
+                                  folder.file("loop.svg"), folder.file("loop.svg/x.svg")}) {
+    CAPTURE(path);
+    const Run output = igb(endless + " --output '" + path + "'");
+    CHECK(output.status == 2);
+    CHECK(output.err.find("igb: output: cannot write '" + path + "': ") == 0);
+    const Run plot = igb(endless_map_to_plot + " --plot '" + path + "'");
+    CHECK(plot.status == 2);
+    CHECK(plot.err.find("igb: plot: cannot write '" + path + "': ") == 0);
+  }
+}
+
+TEST_CASE("theLongestNameOfAFileIsWritten") {
+  const TemporaryFolder folder;
+  for (const std::size_t length : {200U, 250U, 255U}) {
+    CAPTURE(length);
+    const std::string file = folder.file(std::string(length, 'x'));
+    const Run run = igb(quick + " --output '" + file + "'");
+    CHECK_MESSAGE(run.status == 0, run.err);
+    CHECK(read_file(file) == igb(quick).out);
+  }
+  CHECK(folder.names().size() == 3);
 }
 
 TEST_CASE("anEmptyOutputNameIsRefused") {

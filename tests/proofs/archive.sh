@@ -6,7 +6,7 @@ archive=$1
 
 allowed='memcpy|memmove|memset|memcmp|strlen'
 allowed+='|(exp|expm1|log|log1p|log2|sqrt|cbrt|pow|hypot|erf|erfc|lgamma|tgamma)[fl]?'
-allowed+='|a?(sin|cos|tan)h?f?|sincosf?|atan2f?|(ldexp|frexp|scalbn|fma|fmin|fmax|floor|ceil|round|fmod)[fl]?'
+allowed+='|a?(sin|cos|tan)h?f?|sincosf?|atan2f?|(ldexp|frexp|ilogb|scalbn|fma|fmin|fmax|floor|ceil|round|fmod)[fl]?'
 allowed+='|snprintf' # messages; glibc and musl allocate nothing for a double in %g
 allowed+='|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__assert_fail'
 allowed+='|__cpu_model|__cpu_indicator_init|__cpu_features2' # __builtin_cpu_supports

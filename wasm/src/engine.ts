@@ -397,12 +397,18 @@ export class WasmEngine implements Engine {
     const row = this.#library.uint32('row', options.row);
     const column = this.#library.uint32('first_column', options.firstColumn ?? 0);
     const count = this.#library.uint32('count', options.count);
-    return this.#floats(count, (out) => {
-      const draw = this.#library.takeDraw(options);
-      this.#library.call((why) =>
-        functions.igb_normals(draw, stream, layer, row, column, count, out, why),
-      );
-    });
+    const length = options.out?.length ?? count;
+    if (length !== count) throw new RangeError(`out.length = ${length} is not count = ${count}`);
+    return this.#floats(
+      count,
+      (address) => {
+        const draw = this.#library.takeDraw(options);
+        this.#library.call((why) =>
+          functions.igb_normals(draw, stream, layer, row, column, count, address, why),
+        );
+      },
+      options.out,
+    );
   }
 
   gaussianInputs(seed: Seed, count: number, width: number): Float32Array {
@@ -557,13 +563,16 @@ export class WasmEngine implements Engine {
     });
   }
 
-  /** A copy of `count` floats that `fill` has written. */
-  #floats(count: number, fill: (address: number) => void): Float32Array {
+  /** `out`, by default a new array, with `count` floats that `fill` has written. */
+  #floats(count: number, fill: (address: number) => void, out?: Float32Array): Float32Array {
     const { memory } = this.#library;
     return memory.scratch(() => {
       const address = memory.take(count * Float32Array.BYTES_PER_ELEMENT);
       fill(address);
-      return memory.float32(address, count).slice();
+      const values = memory.float32(address, count);
+      if (!out) return values.slice();
+      out.set(values);
+      return out;
     });
   }
 

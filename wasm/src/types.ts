@@ -310,6 +310,9 @@ export interface NormalsOptions extends Draw {
   /** Default 0. */
   firstColumn?: number;
   count: number;
+  /** `count` values to fill and return, instead of a new array: for many draws, since allocating
+   * takes as long as drawing. */
+  out?: Float32Array;
 }
 
 /** Measured moments of one layer of one network; gamma = sigmaMu2 / sigmaY2. */

@@ -109,6 +109,10 @@ test('arguments of the other functions are checked', () => {
   refuse(() => engine.normals({ ...normals, layer: 2 ** 24 }), 'layer', 2 ** 24);
   refuse(() => engine.normals({ ...normals, network: -1 }), 'network', -1);
   assertRefused(() => engine.normals({ ...normals, stream: 'noise' }), 'unknown_name', 'stream');
+  for (const length of [3, 5]) {
+    const out = new Float32Array(length);
+    assert.throws(() => engine.normals({ ...normals, out }), /out\.length = \d is not count = 4/);
+  }
 });
 
 test('inputs must be whole rows', () => {

@@ -44,3 +44,11 @@ test('an entry does not depend on where a row is cut', () => {
     assert.deepEqual(part, row.slice(firstColumn, firstColumn + 31));
   }
 });
+
+test('normals fill the array that they are given, and nothing around it', () => {
+  const place = { seed: 1, network: 2, stream: 'weights', layer: 3, row: 4, count: 5 };
+  const around = new Float32Array(7).fill(9);
+  const out = around.subarray(1, 6);
+  assert.equal(engine.normals({ ...place, out }), out);
+  assert.deepEqual(around, Float32Array.of(9, ...engine.normals(place), 9));
+});

@@ -35,15 +35,15 @@ enum class PoolWidth {
 /// A block as plain values; fields that its kind does not name are ignored.
 struct Block {
   BlockKind kind = BlockKind::plain;
-  std::uint32_t pool = 2;            ///< units a pool, 2 .. pool_max
+  std::uint32_t pool = 2;                     ///< units a pool, 2 .. pool_max
   PoolWidth pool_width = PoolWidth::reduced;  ///< of networks; theory is that of both
-  double keep = 1.0;                 ///< of dropout, keep_min .. 1
-  std::uint32_t residual_depth = 1;  ///< the L under the root, 1 .. depth_max
-  double sigma_v2 = 1.0;             ///< V_ij ~ N(0, sigma_v2 / N), range of sigma_w2
-  double sigma_a2 = 0.0;             ///< a_i ~ N(0, sigma_a2), range of sigma_b2
-  std::uint32_t taps = 3;            ///< along a dimension, odd, 1 .. taps_max
-  std::uint32_t dimensions = 1;      ///< of the grid of positions of a convolution, 1 or 2
-  std::uint32_t side = 8;            ///< positions along a dimension, of networks, 1 .. side_max
+  double keep = 1.0;                          ///< of dropout, keep_min .. 1
+  std::uint32_t residual_depth = 1;           ///< the L under the root, 1 .. depth_max
+  double sigma_v2 = 1.0;                      ///< V_ij ~ N(0, sigma_v2 / N), range of sigma_w2
+  double sigma_a2 = 0.0;                      ///< a_i ~ N(0, sigma_a2), range of sigma_b2
+  std::uint32_t taps = 3;                     ///< along a dimension, odd, 1 .. taps_max
+  std::uint32_t dimensions = 1;               ///< of the grid of positions of a convolution, 1 or 2
+  std::uint32_t side = 8;  ///< positions along a dimension, of networks, 1 .. side_max
 };
 
 inline constexpr std::uint32_t pool_max = 64;

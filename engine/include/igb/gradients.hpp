@@ -12,6 +12,8 @@ namespace igb {
 ///   qg_aa = E[(d loss_a / d h)^2] = exp(log_q) |delta_a|^2 / N,
 ///   qg_ab = E[(d loss_a / d h) (d loss_b / d h)] = sign_ab exp(log_q_ab) delta_a . delta_b / N,
 /// with N the width and delta = softmax - one-hot of each input. -infinity where a factor is 0.
+/// Block residual: by the stream x that layer l reads, h = W x + b, as Backpropagation has it.
+/// Convolutions: a unit is a channel at one of the side^dimensions positions.
 struct LayerGradient {
   double log_q;
   double log_q_ab;
@@ -20,7 +22,10 @@ struct LayerGradient {
 
 /// From the top hidden layer, where qg_aa = sigma_w2 E[phi'^2] |delta|^2 / N, down:
 /// qg_aa = chi_grad qg_aa', qg_ab = sigma_w2 kappa_dot(c) qg_ab', the factors those of the layer
-/// that is reached; of other blocks as of the maps (mean_field.hpp). `layers`: the hidden layers 1
+/// that is reached; of other blocks as of the maps (mean_field.hpp). The readout of the block
+/// residual, through which its stream meets the loss, brings a factor sigma_w2 of its own; that of
+/// a convolution spreads the loss over all positions, a factor 1 / side^dimensions. `layers`: the
+/// hidden layers 1
 /// .. L of `trajectory`, without the output; gradients.size() >= L, gradients[l - 1] is layer l.
 /// Any depth: nothing over- or underflows. Cost: one slope moment and one pair expectation a layer
 /// (expectation.hpp), none where the signal repeats that of the layer above. Errors: of `validate`;

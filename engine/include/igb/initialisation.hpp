@@ -19,8 +19,8 @@ inline constexpr double sigma_b2_max = 1e6;
 enum class WeightLaw {
   gaussian,    ///< independent normals
   uniform,     ///< independent, uniform in +-sqrt(3 sigma_w2 / N_in)
-  orthogonal,  ///< sigma_w sqrt(M / N_in) times the first N_out rows and N_in columns of a uniformly
-               ///< random orthogonal M x M matrix, M = max(N_in, N_out)
+  orthogonal,  ///< sigma_w sqrt(M / N_in) times the first N_out rows and N_in columns of a
+               ///< uniformly random orthogonal M x M matrix, M = max(N_in, N_out)
 };
 /// "gaussian", "uniform", "orthogonal".
 [[nodiscard]] std::span<const char* const> weight_law_names();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "igb/accumulator.hpp"
 #include "igb/random.hpp"
 #include "igb/status.hpp"
 
@@ -55,12 +56,6 @@ Status sample_drifts(Draw draw, std::span<double> drifts);
 /// 1e-9); buffer_too_small (counts).
 Status sample_counts(Draw draw, std::uint32_t inputs, std::span<const double> g,
                      std::span<std::uint32_t> counts);
-
-/// A mean over random draws, with its standard error.
-struct Estimate {
-  double mean;
-  double standard_error;
-};
 
 /// E[max_k n_k] / D for D independent inputs at any gamma, estimated from the networks draw.network
 /// .. + networks - 1. Only max_k n_k / D - max_k G_k is averaged, the mean of the second being

@@ -36,7 +36,8 @@ struct Signal {
 /// Layers 1 .. layers.size() of the mean field, from inputs with q_0 and c_0 = 1 - d.
 /// Errors: those of `validate`; out_of_range (q0, a normal number up to 1e12; c0, -1 .. 1, with
 /// batch normalisation 0 .. 1 without 1, identical inputs having no variance; layers, from 1 to
-/// depth_max + 1); no_solution for residual_after (population.hpp).
+/// depth_max + 1); no_solution for residual_after (population.hpp); non_finite (layer) where an
+/// activation that grows faster than linearly makes the variance diverge.
 Status trajectory(const Initialisation& init, Signal input, std::span<Signal> layers);
 
 /// Factor by which the mean squared gradient shrinks or grows from layer l + 1 down to layer l,
@@ -88,7 +89,8 @@ struct FixedPoint {
 };
 
 /// Errors: those of `validate`; no_solution: residual_scaled and residual_after (residual_depth:
-/// a depth of its own is in their rule, infinite depth has no limit); no_convergence (q_star: the
+/// a depth of its own is in their rule, infinite depth has no limit), or q_star (variance that diverges
+/// faster than linearly); no_convergence (q_star: the
 /// q-map falls so steeply that iteration cycles, c_star: c creeps at a rate that falls with q; of
 /// built-in activations only smooth ones that are not odd, at the very sigma_w2 where signals
 /// begin to die; chi_grad: batch normalisation after a phi that is flat to all digits).

@@ -26,6 +26,7 @@ struct LayerMoments {
 
 /// Unbiased estimators of the layer's moments, in double, the spread measured from values centred
 /// on the first input so that gamma stays exact where 1 - c is far below float32 resolution.
+/// In a convolution means over the positions, a unit being a channel at a position.
 /// At least two inputs. Scratch: layer_moments_bytes. Cost: two passes over the layer.
 Status layer_moments(const LayerView& layer, Arena& scratch, LayerMoments& moments);
 Status layer_moments_bytes(std::size_t units, std::size_t inputs, std::size_t& bytes);
@@ -38,15 +39,16 @@ Status guess_classes(const LayerView& output, std::span<std::uint16_t> classes);
 /// Errors: out_of_range (a guess that is not below counts.size()).
 Status count_classes(std::span<const std::uint16_t> guesses, std::span<std::uint32_t> counts);
 
-/// Kolmogorov-Smirnov distance between an ensemble and a law of counts (finite_two_class_law):
-/// networks[n] is how many networks put n of the inputs into class 0, the histogram over networks;
-/// pmf[n] is the law. Of equal size, inputs + 1. NaN without a network.
-[[nodiscard]] double ks_distance(std::span<const std::uint32_t> networks,
-                                 std::span<const double> pmf);
+/// Share of the most frequent class of one network: largest of `counts` over their sum, 1 / K .. 1;
+/// NaN if they are all 0. Over networks, an Accumulator of it makes E[max_k G_k] (ManyClassLaw)
+/// with its interval: networks are independent where the inputs of one network are not.
+[[nodiscard]] double max_frequency(std::span<const std::uint32_t> counts);
 
-/// P(distance > d) under the law for that many networks: Kolmogorov's asymptotic series with
-/// Stephens' small-sample correction. An upper bound, since counts are
-/// discrete. NaN without a network.
-[[nodiscard]] double ks_p_value(double distance, std::size_t networks);
+/// Adds one network to the histograms of class counts: histograms [K, inputs + 1] row-major, of
+/// which entry (k, n) is how many networks put n of the inputs into class k, K = counts.size() and
+/// inputs the sum of counts. A row is what ks_distance (kolmogorov_smirnov.hpp) compares with the
+/// law of counts. Histograms of different networks merge by adding them up.
+/// Errors: buffer_too_small (histograms).
+Status add_class_counts(std::span<const std::uint32_t> counts, std::span<std::uint32_t> histograms);
 
 }  // namespace igb

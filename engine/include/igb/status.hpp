@@ -29,7 +29,7 @@ struct [[nodiscard]] Status {
   double value = 0.0;
   double low = 0.0;
   double high = 0.0;
-  const char* detail = "";  ///< of syntax and, where it says more than the code, of non_finite
+  const char* detail = "";  ///< of syntax and, where they say more, of non_finite and no_solution
 
   [[nodiscard]] constexpr bool ok() const { return code == StatusCode::ok; }
 };

@@ -19,6 +19,7 @@ union UserActivation {
 template <class Object>
 Status make_in(void* memory, size_t bytes, Object*& object) {
   static_assert(sizeof(Object) <= sizeof(UserActivation));
+  if (const Status s = require({{"memory", memory}}); !s.ok()) return s;
   igb::Arena arena({static_cast<std::byte*>(memory), bytes});
   const std::span<UserActivation> place = arena.take<UserActivation>(1);
   if (const Status status = arena.status(); !status.ok()) return status;

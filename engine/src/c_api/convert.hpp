@@ -93,6 +93,7 @@ inline Status check_gamma(double gamma) {
 /// An object at the start of an arena over the caller's memory, with what it takes from the rest.
 template <class Object>
 Status make_with_arena(void* memory, size_t bytes, Arena& arena, Object*& object) {
+  if (const Status s = require({{"memory", memory}}); !s.ok()) return s;
   arena = Arena({static_cast<std::byte*>(memory), bytes});
   const std::span<Object> place = arena.take<Object>(1);
   if (const Status status = arena.status(); !status.ok()) return status;

@@ -27,6 +27,7 @@ Status check_depth(std::uint32_t depth) {
 /// Forwards and backwards.
 Status propagate(const igb_initialisation& init, double q0, double c0, std::uint32_t depth,
                  void* memory, size_t bytes, Buffers& buffers) {
+  if (const Status s = require({{"memory", memory}}); !s.ok()) return s;
   igb::Arena arena({static_cast<std::byte*>(memory), bytes});
   buffers = take_buffers(depth, arena);
   if (const Status s = arena.status(); !s.ok()) return s;
@@ -72,8 +73,9 @@ int32_t igb_gradient_report(const igb_initialisation* init, double q0, double c0
                             uint32_t count, void* memory, size_t bytes, double* report,
                             igb_status* why) {
   const Status checked = first_error(
-      {require({{"init", init}, {"probabilities", probabilities}, {"report", report}}),
-       check_depth(depth), igb::check_range("labels", labels, 0, labels_names.size() - 1.0)});
+      {require({{"init", init}, {"report", report}}),
+       count > 0 ? require({{"probabilities", probabilities}}) : Status{}, check_depth(depth),
+       igb::check_range("labels", labels, 0, labels_names.size() - 1.0)});
   if (!checked.ok()) return report_to(why, checked);
   std::size_t size = 0;
   if (const Status s =

@@ -1,7 +1,7 @@
 #include "c_api/convert.hpp"
 #include "igb/guessing_law.hpp"
+#include "igb/kolmogorov_smirnov.hpp"
 #include "igb/many_class_law.hpp"
-#include "igb/statistics.hpp"
 
 using namespace igb::c_api;
 using igb::Status;

@@ -81,8 +81,11 @@ int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* 
                           igb_forward** forward, igb_status* why) {
   std::size_t network = 0;
   std::size_t scratch = 0;
-  const Status pointers = require(
-      {{"architecture", architecture}, {"draw", draw}, {"inputs", inputs}, {"forward", forward}});
+  const Status pointers = require({{"architecture", architecture},
+                                   {"draw", draw},
+                                   {"inputs", inputs},
+                                   {"memory", memory},
+                                   {"forward", forward}});
   if (!pointers.ok()) return report_to(why, pointers);
   if (const Status status = forward_layout(*architecture, count, network, scratch); !status.ok()) {
     return report_to(why, status);

@@ -187,9 +187,10 @@ int32_t igb_population_bytes(const igb_population* population, uint32_t count, s
 int32_t igb_population_trajectory(const igb_initialisation* init, double q0, double c0,
                                   const igb_population* population, void* memory, size_t bytes,
                                   uint32_t count, igb_population_layer* layers, igb_status* why) {
-  const Status checked =
-      first_error({require({{"init", init}, {"population", population}, {"layers", layers}}),
-                   igb::check_range("count", count, 1, igb::depth_max + 1.0)});
+  const Status checked = first_error(
+      {require(
+           {{"init", init}, {"population", population}, {"memory", memory}, {"layers", layers}}),
+       igb::check_range("count", count, 1, igb::depth_max + 1.0)});
   if (!checked.ok()) return report_to(why, checked);
   igb::Arena arena({static_cast<std::byte*>(memory), bytes});
   const std::span<igb::PopulationLayer> found = arena.take<igb::PopulationLayer>(count);
