@@ -1,13 +1,16 @@
 #include <benchmark/benchmark.h>
 
-#include <random>
 #include <stdexcept>
 #include <vector>
 
+#include "igb/accumulator.hpp"
+#include "igb/backpropagation.hpp"
 #include "igb/critical_lines.hpp"
+#include "igb/gram_network.hpp"
 #include "igb/kernel_recursion.hpp"
 #include "igb/network.hpp"
 #include "igb/phase_map.hpp"
+#include "igb/quantiles.hpp"
 #include "igb/statistics.hpp"
 #include "main_job.hpp"
 
@@ -27,39 +30,164 @@ std::span<std::byte> bytes_of(std::vector<Line>& memory) {
   return std::as_writable_bytes(std::span(memory));
 }
 
-void main_job(benchmark::State& state) {
-  const igb::Architecture architecture{
-      .init = {igb::find_activation("relu"), main_job::sigma_w2, 0.0},
-      .input_width = main_job::width,
-      .width = main_job::width,
-      .depth = main_job::depth,
-      .classes = main_job::classes};
-  std::vector<float> inputs(std::size_t{main_job::inputs} * main_job::width);
-  check(igb::gaussian_inputs(1, main_job::width, inputs));
-  std::size_t network_bytes = 0;
-  std::size_t scratch_bytes = 0;
-  check(igb::Forward::bytes(architecture, main_job::inputs, network_bytes));
-  check(igb::layer_moments_bytes(main_job::width, main_job::inputs, scratch_bytes));
-  std::vector<Line> network_memory = memory_of(network_bytes);
-  std::vector<Line> scratch_memory = memory_of(scratch_bytes);
+/// Bytes that `Network::bytes` wants, as memory.
+template <class Network>
+std::vector<Line> memory_for(const igb::Architecture& architecture, std::size_t inputs) {
+  std::size_t bytes = 0;
+  check(Network::bytes(architecture, inputs, bytes));
+  return memory_of(bytes);
+}
 
-  igb::LayerMoments moments;
-  double c = 0.0;
-  std::uint32_t network = 0;
-  for (auto _ : state) {
-    igb::Arena arena(bytes_of(network_memory));
+igb::Architecture relu_network(int depth) {
+  return {.init = {igb::find_activation("relu"), main_job::sigma_w2, 0.0},
+          .input_width = main_job::width,
+          .width = main_job::width,
+          .depth = static_cast<std::uint32_t>(depth),
+          .classes = main_job::classes};
+}
+
+std::vector<float> gaussian_inputs(std::size_t count, std::uint32_t width) {
+  std::vector<float> inputs(count * width);
+  check(igb::gaussian_inputs(1, width, inputs));
+  return inputs;
+}
+
+/// Networks with their moments of every layer; c is that of the last hidden layer.
+class MeasuredForward {
+ public:
+  MeasuredForward(const igb::Architecture& architecture, std::size_t inputs)
+      : architecture_(architecture),
+        inputs_(gaussian_inputs(inputs, architecture.input_width)),
+        network_memory_(memory_for<igb::Forward>(architecture, inputs)) {
+    std::size_t bytes = 0;
+    check(igb::layer_moments_bytes(architecture.width, inputs, bytes));
+    scratch_memory_ = memory_of(bytes);
+  }
+
+  double run(std::uint32_t network) {
+    igb::Arena arena(bytes_of(network_memory_));
     igb::Forward forward;
-    check(forward.begin(architecture, {1, network++}, inputs, arena));
+    check(forward.begin(architecture_, {1, network}, inputs_, arena));
+    igb::LayerMoments moments;
+    double c = 0.0;
     while (!forward.done()) {
       c = moments.c;
       check(forward.step());
-      igb::Arena scratch(bytes_of(scratch_memory));
+      igb::Arena scratch(bytes_of(scratch_memory_));
       check(igb::layer_moments(forward.preactivations(), scratch, moments));
+    }
+    return c;
+  }
+
+ private:
+  igb::Architecture architecture_;
+  std::vector<float> inputs_;
+  std::vector<Line> network_memory_;
+  std::vector<Line> scratch_memory_;
+};
+
+/// The correlation after the last hidden layer.
+double run_forward(benchmark::State& state, const igb::Architecture& architecture,
+                   std::size_t inputs) {
+  MeasuredForward forward(architecture, inputs);
+  double c = 0.0;
+  std::uint32_t network = 0;
+  for (auto _ : state) c = forward.run(network++);
+  return c;
+}
+
+void main_job(benchmark::State& state) {
+  state.counters["c"] = run_forward(state, relu_network(main_job::depth), main_job::inputs);
+}
+BENCHMARK(main_job)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+/// The same law by the Gram sampler, which has the moments on its way.
+void main_job_gram(benchmark::State& state) {
+  const igb::Architecture architecture = relu_network(main_job::depth);
+  const std::vector<float> inputs = gaussian_inputs(main_job::inputs, main_job::width);
+  std::vector<Line> memory = memory_for<igb::GramNetwork>(architecture, main_job::inputs);
+  double c = 0.0;
+  std::uint32_t index = 0;
+  for (auto _ : state) {
+    igb::Arena arena(bytes_of(memory));
+    igb::GramNetwork network;
+    check(network.begin(architecture, {1, index++}, inputs, arena));
+    while (!network.done()) {
+      c = network.moments().c;
+      check(network.step());
     }
   }
   state.counters["c"] = c;
 }
-BENCHMARK(main_job)->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK(main_job_gram)->Unit(benchmark::kMillisecond);
+
+/// One layer at width 100 000, in exactly the memory that is reported.
+void gram_memory(benchmark::State& state) {
+  igb::Architecture architecture = relu_network(1);
+  architecture.width = memory_job::width;
+  const std::vector<float> inputs = gaussian_inputs(memory_job::inputs, main_job::width);
+  std::vector<Line> memory = memory_for<igb::GramNetwork>(architecture, memory_job::inputs);
+  for (auto _ : state) {
+    igb::Arena arena(bytes_of(memory));
+    igb::GramNetwork network;
+    check(network.begin(architecture, {1, 0}, inputs, arena));
+    while (!network.done()) check(network.step());
+  }
+  state.counters["bytes"] = static_cast<double>(bytes_of(memory).size() + sizeof(igb::GramNetwork));
+}
+BENCHMARK(gram_memory)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+void forward_job(benchmark::State& state) {
+  run_forward(state, relu_network(backward_job::depth), main_job::inputs);
+}
+BENCHMARK(forward_job)->Unit(benchmark::kMillisecond);
+
+/// The gradients of the same networks, way up included, with mean and quantiles of their logarithms
+/// over the inputs of every layer, by pre-activations and by weights.
+void backward_job(benchmark::State& state) {
+  const igb::Architecture architecture = relu_network(backward_job::depth);
+  const std::vector<float> inputs = gaussian_inputs(main_job::inputs, main_job::width);
+  std::vector<std::uint16_t> labels(main_job::inputs);
+  for (std::size_t a = 0; a < labels.size(); ++a) labels[a] = a % main_job::classes;
+  std::vector<Line> memory = memory_for<igb::Backpropagation>(architecture, main_job::inputs);
+  std::vector<double> summary_memory(igb::QuantileSummary::memory_min);
+  std::uint32_t network = 0;
+  for (auto _ : state) {
+    igb::Arena arena(bytes_of(memory));
+    igb::Backpropagation run;
+    check(run.begin(architecture, {1, network++}, inputs, labels, arena));
+    while (!run.done()) {
+      check(run.step());
+      if (!run.descending()) continue;
+      for (const auto logarithms : {run.log_squares(), run.log_weight_squares()}) {
+        igb::Accumulator mean;
+        igb::QuantileSummary quantiles;
+        check(quantiles.begin(summary_memory, 1));
+        for (const double value : logarithms) {
+          mean.add(value);
+          quantiles.add(value);
+        }
+        for (const double p : {0.05, 0.5, 0.95}) benchmark::DoNotOptimize(quantiles.quantile(p));
+        benchmark::DoNotOptimize(mean.mean());
+      }
+    }
+  }
+}
+BENCHMARK(backward_job)->Unit(benchmark::kMillisecond);
+
+void tanh_job(benchmark::State& state, double sigma_w2) {
+  run_forward(state,
+              {.init = {igb::find_activation("tanh"), sigma_w2, 0.0},
+               .input_width = vanishing_job::width,
+               .width = vanishing_job::width,
+               .depth = vanishing_job::depth,
+               .classes = main_job::classes},
+              vanishing_job::inputs);
+}
+void ordered_job(benchmark::State& state) { tanh_job(state, vanishing_job::ordered_sigma_w2); }
+BENCHMARK(ordered_job)->Unit(benchmark::kMillisecond);
+void critical_job(benchmark::State& state) { tanh_job(state, vanishing_job::critical_sigma_w2); }
+BENCHMARK(critical_job)->Unit(benchmark::kMillisecond);
 
 void edge_of_chaos(benchmark::State& state) {
   const igb::Activation& phi = *igb::find_activation("tanh");
@@ -119,31 +247,6 @@ void kernel_recursion(benchmark::State& state) {
   state.counters["c"] = kernel.moments().c;
 }
 BENCHMARK(kernel_recursion)->Unit(benchmark::kMillisecond)->Iterations(1);
-
-void igb_normals(benchmark::State& state) {
-  std::vector<float> row(4096);
-  std::uint32_t index = 0;
-  for (auto _ : state) {
-    igb::normals({1, 0}, igb::Stream::weights, 1, index++, 0, row);
-    benchmark::DoNotOptimize(row.data());
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(row.size()));
-}
-BENCHMARK(igb_normals);
-
-void std_normals(benchmark::State& state) {
-  std::vector<float> row(4096);
-  std::mt19937 engine(1);
-  std::normal_distribution<float> normal;
-  for (auto _ : state) {
-    for (float& z : row) z = normal(engine);
-    benchmark::DoNotOptimize(row.data());
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(row.size()));
-}
-BENCHMARK(std_normals);
 
 [[maybe_unused]] const bool context_added = [] {
   benchmark::AddCustomContext("igb_target", igb::target_name(igb::Target::best));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 /// The work that igb and its peers are compared on (README.md): one random network of ReLU at
 /// sigma_w2 = 2, sigma_b2 = 0 on Gaussian inputs, with the moments of every layer.
 namespace main_job {
@@ -11,6 +13,41 @@ inline constexpr int classes = 2;
 inline constexpr double sigma_w2 = 2.0;
 
 }  // namespace main_job
+
+/// A layer alone: width x width weights on so many inputs.
+namespace layer_job {
+
+inline constexpr std::size_t width = 1000;
+inline constexpr std::size_t rows[] = {100, 1024};
+
+}  // namespace layer_job
+
+/// A layer too wide for its weights, by the Gram sampler.
+namespace memory_job {
+
+inline constexpr int width = 100000;
+inline constexpr int inputs = 100;
+
+}  // namespace memory_job
+
+/// Backwards: the main job's network, less deep, with a statistic of every layer.
+namespace backward_job {
+
+inline constexpr int depth = 20;
+
+}  // namespace backward_job
+
+/// Signals that vanish: tanh far inside the ordered phase, and, for comparison, at the edge of
+/// chaos.
+namespace vanishing_job {
+
+inline constexpr int width = 300;
+inline constexpr int depth = 300;
+inline constexpr int inputs = 100;
+inline constexpr double ordered_sigma_w2 = 0.5;
+inline constexpr double critical_sigma_w2 = 1.0;
+
+}  // namespace vanishing_job
 
 /// The theory of tanh: one point of the edge of chaos, and a map of side x side points around it.
 namespace theory_job {

@@ -13,7 +13,19 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 MAIN_JOB = "forward and moments, relu, width 1000, depth 100, 100 inputs"
 FIELD_PROGRAM = "numpy float64 np.random.normal"
-FIELD_TARGET = 8.0
+# Of the benchmark: sampler, target, multiplications with an addition that its products take at least.
+SAMPLERS = {"main_job": ("dense", 15.0, 1000 * 1000 * 100 * 100),
+            "main_job_gram": ("gram", 120.0, 2 * (100 * 101 // 2) * 1000 * 100)}
+NORMALS_TARGETS = {"avx512": 12.0, "avx2": 6.0}
+LAYER = "random dense layer 1000 x 1000, {} inputs"
+LAYER_TARGETS = {"100": 0.6, "1024": 0.85}  # by the number of inputs, of sgemm alone
+ARCHS = ("avx512", "avx2", "baseline")
+BACKWARD = "gradients and their quantiles, forward included, relu, width 1000, depth 20, 100 inputs"
+BACKWARD_TARGET = 1 / 2.5
+VANISHING = "forward and moments, tanh, ordered (sigma_w2 = 0.5), width 300, depth 300, 100 inputs"
+VANISHING_TARGET = 1 / 2
+MEMORY = "memory of the Gram sampler, width 100000, 100 inputs"
+MEMORY_TARGET = 2**20
 CORRELATION_TOLERANCE = 0.01
 EDGE = "edge of chaos at sigma_b2 = 0.1, tanh"
 EDGE_SIGMA_B2 = "0.1"
@@ -44,8 +56,8 @@ def capture(command):
 
 
 def google_benchmark(program):
-    report = capture([program, "--benchmark_format=json", "--benchmark_min_time=0.3"])
-    return report["context"], {b["name"].split("/")[0]: b for b in report["benchmarks"]}
+    report = capture([program, "--benchmark_format=json", "--benchmark_min_time=0.15"])
+    return report["context"], {b["name"].removesuffix("/iterations:1"): b for b in report["benchmarks"]}
 
 
 def python_with_scipy():
@@ -80,34 +92,38 @@ def wasm_round():
 
 
 def one_round(args, python):
-    """One run of everything; times in ms of CPU time, of WebAssembly by the clock."""
+    """One run of everything; times in ms of CPU time, of WebAssembly by the clock; rates in 1/s."""
     context, igb = google_benchmark(args.igb)
+    kernels_context, kernels = google_benchmark(args.kernels)
     _, eigen = google_benchmark(args.eigen)
     numpy = {v: capture([python, os.path.join(HERE, "numpy_bench.py"), v]) for v in ("float64", "float32")}
     scipy = capture([python, os.path.join(HERE, "scipy_bench.py"), EDGE_SIGMA_B2])
-    jobs = {
-        "igb": igb["main_job"],
+    peers = {
         f"{FIELD_PROGRAM}, {numpy['float64']['blas']}": numpy["float64"],
         f"numpy float32 default_rng, {numpy['float32']['blas']}": numpy["float32"],
         "eigen float32 mt19937": eigen["main_job_eigen"],
     }
-    return {
+    jobs = {**{name: igb[name] for name in SAMPLERS}, **peers}
+    result = {
         "arch": context["igb_target"],
+        "openblas": kernels_context["openblas"],
+        "peers": list(peers),
         "jobs": {name: job["cpu_time"] for name, job in jobs.items()},
         "c": {name: job["c"] for name, job in jobs.items()},
+        "rates": {name: job["items_per_second"] for name, job in kernels.items()},
+        "times": {name: job["cpu_time"] for name, job in igb.items()},
+        "gram_bytes": igb["gram_memory"]["bytes"],
         "edge": {"igb": igb["edge_of_chaos"], "scipy": scipy},
-        "map": igb["phase_map"]["cpu_time"],
-        "map_wasm": capture(["node", MAP_IN_NODE])["time"],
-        "wasm": wasm_round(),
-        "kernel": igb["kernel_recursion"]["cpu_time"],
-        "normals": {name: igb[name]["items_per_second"] for name in ("igb_normals", "std_normals")},
     }
+    if args.native:
+        return result
+    return {**result, "map_wasm": capture(["node", MAP_IN_NODE])["time"], "wasm": wasm_round()}
 
 
 def check_same_work(rounds):
     """The mean correlation after the last hidden layer is a number all programs must agree on."""
     check_correlations([r["c"] for r in rounds])
-    for runtime in WASM_RUNNERS:
+    for runtime in WASM_RUNNERS if "wasm" in rounds[0] else ():
         ensembles = [r["wasm"][runtime]["ensemble"] for r in rounds]
         check_correlations([{side: e[side]["result"] for side in e} for e in ensembles])
 
@@ -160,49 +176,89 @@ def edge_entries(rounds, arch):
         yield {**result, **errors}
 
 
-def time_entry(name, values, target, arch):
-    """A time without a peer, to stay below its target."""
+def limit_entry(name, values, target, arch, unit="ms"):
+    """A value without a peer, to stay below its target."""
     value = statistics.median(values)
-    return {"name": name, "value": value, "unit": "ms", "peer": None, "peer_value": None, "ratio": None,
+    return {"name": name, "value": value, "unit": unit, "peer": None, "peer_value": None, "ratio": None,
             "target": target, "met": value <= target, "arch": arch, "spread": spread(values),
             "peer_spread": None, "rounds": len(values)}
 
 
-def wasm_entries(rounds):
-    """igb against TensorFlow.js, each under Node.js and in Chromium."""
-    for runtime in WASM_RUNNERS:
-        reports = [r["wasm"][runtime] for r in rounds]
-        for key, (name, functions, target) in WASM_JOBS.items():
-            ours, theirs = ([r[key][side]["milliseconds"] for r in reports] for side in ("igb", "tfjs"))
-            ratios = [b / a for a, b in zip(ours, theirs)]
-            unit = "ms"
-            if key == "normals":
-                unit = "1/s"
-                ours, theirs = ([1e3 / time for time in times] for times in (ours, theirs))
-            peer = f"TensorFlow.js {reports[0]['tfjs']} wasm {functions}"
-            yield entry(name, unit, ours, peer, theirs, ratios, target, f"wasm simd128, {runtime}")
+def time_entry(name, ours, peer, theirs, target, arch):
+    return entry(name, "ms", ours, peer, theirs, [b / a for a, b in zip(ours, theirs)], target, arch)
+
+
+def rate_entry(name, ours, peer, theirs, target, arch):
+    return entry(name, "1/s", ours, peer, theirs, [a / b for a, b in zip(ours, theirs)], target, arch)
+
+
+def ensemble_entries(rounds, arch):
+    """The main job by both samplers against every peer."""
+    peak = f"fma_peak/{arch}"
+    for benchmark, (sampler, field_target, products) in SAMPLERS.items():
+        ours = [r["jobs"][benchmark] for r in rounds]
+        for peer in rounds[0]["peers"]:
+            theirs = [r["jobs"][peer] for r in rounds]
+            target = field_target if peer.startswith(FIELD_PROGRAM) else None
+            result = time_entry(f"{MAIN_JOB}, {sampler}", ours, peer, theirs, target, arch)
+            if peak in rounds[0]["rates"]:
+                result["limit"] = statistics.median(
+                    time / (1e3 * products / r["rates"][peak]) for time, r in zip(theirs, rounds))
+            yield result
+
+
+def kernel_entries(rounds):
+    """Normals and single layers, instruction set after instruction set, fastest first."""
+    def rates(name):
+        return [r["rates"][name] for r in rounds]
+
+    known = rounds[0]["rates"]
+    for arch in (arch for arch in ARCHS if f"normals/{arch}" in known):
+        ours = rates(f"normals/{arch}")
+        yield rate_entry("standard normals", ours, "std::normal_distribution<float> mt19937",
+                         rates("normals/std"), NORMALS_TARGETS.get(arch), arch)
+        yield rate_entry("standard normals", ours, "ziggurat of Marsaglia and Tsang",
+                         rates("normals/ziggurat"), None, arch)
+        for inputs, target in LAYER_TARGETS.items():
+            yield from layer_entries(rates, arch, inputs, target, f"OpenBLAS sgemm ({rounds[0]['openblas']})")
+
+
+def layer_entries(rates, arch, inputs, target, sgemm):
+    name = LAYER.format(inputs)
+    ours = rates(f"layer/{arch}/{inputs}")
+    alone = rates(f"sgemm/{inputs}")
+    if arch == "baseline":  # OpenBLAS has wider vectors
+        yield rate_entry(name, ours, f"{sgemm}, weights in memory", alone, None, arch)
+        return
+    yield rate_entry(name, ours, f"{sgemm}, weights in memory", alone, target, arch)
+    yield rate_entry(f"{name}, transposed", rates(f"transposed_layer/{arch}/{inputs}"),
+                     f"{sgemm}, weights in memory", alone, None, arch)
+    for generator, peer in (("igb_normals", "igb::normals"), ("ziggurat", "ziggurat")):
+        yield rate_entry(name, ours, f"{peer} into memory, {sgemm}", rates(f"{generator}_sgemm/{inputs}"),
+                         None, arch)
+    yield rate_entry(name, ours, "multiplications with an addition at the peak of the processor",
+                     rates(f"fma_peak/{arch}"), None, arch)
 
 
 def entries(rounds):
     arch = rounds[0]["arch"]
-    ours = [r["jobs"]["igb"] for r in rounds]
-    result = []
-    for peer in list(rounds[0]["jobs"])[1:]:
-        theirs = [r["jobs"][peer] for r in rounds]
-        ratios = [b / a for a, b in zip(ours, theirs)]
-        target = FIELD_TARGET if peer.startswith(FIELD_PROGRAM) else None
-        result.append(entry(MAIN_JOB, "ms", ours, peer, theirs, ratios, target, arch))
-    ours = [r["normals"]["igb_normals"] for r in rounds]
-    theirs = [r["normals"]["std_normals"] for r in rounds]
-    ratios = [a / b for a, b in zip(ours, theirs)]
-    peer = "std::normal_distribution<float> mt19937"
-    result.append(entry("standard normals", "1/s", ours, peer, theirs, ratios, None, arch))
-    result.extend(edge_entries(rounds, arch))
-    result.append(time_entry(MAP, [r["map"] for r in rounds], MAP_TARGET, arch))
-    result.append(time_entry(MAP, [r["map_wasm"] for r in rounds], MAP_WASM_TARGET, "wasm simd128, Node.js"))
-    result.extend(wasm_entries(rounds))
-    result.append(time_entry(KERNEL, [r["kernel"] for r in rounds], KERNEL_TARGET, arch))
-    return result
+
+    def times(name):
+        return [r["times"][name] for r in rounds]
+
+    yield from ensemble_entries(rounds, arch)
+    yield from kernel_entries(rounds)
+    yield time_entry(BACKWARD, times("backward_job"), "forward and moments of the same networks",
+                     times("forward_job"), BACKWARD_TARGET, arch)
+    yield time_entry(VANISHING, times("ordered_job"), "the same at the edge of chaos",
+                     times("critical_job"), VANISHING_TARGET, arch)
+    yield limit_entry(MEMORY, [r["gram_bytes"] for r in rounds], MEMORY_TARGET, arch, "bytes")
+    yield from edge_entries(rounds, arch)
+    yield limit_entry(MAP, times("phase_map"), MAP_TARGET, arch)
+    yield limit_entry(KERNEL, times("kernel_recursion"), KERNEL_TARGET, arch)
+    if "wasm" in rounds[0]:
+        yield limit_entry(MAP, [r["map_wasm"] for r in rounds], MAP_WASM_TARGET, "wasm simd128, Node.js")
+        yield from wasm_entries(rounds)
 
 
 def write_atomically(path, text):
@@ -223,15 +279,19 @@ def show(e):
     peer = "" if e["peer"] is None else (
         f", {e['peer']} {e['peer_value']:.4g} {e['unit']}{percent(e['peer_spread'])}: {e['ratio']:.2f} x")
     errors = f"; error {e['error']:.1e}, peer {e['peer_error']:.1e}" if "error" in e else ""
+    if "limit" in e:
+        errors += f"; products alone at the FMA peak {e['limit']:.1f} x"
     print(f"{e['name']} [{e['arch']}]\n  {e['value']:.4g} {e['unit']}{percent(e['spread'])}{peer}{errors}{goal}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--igb", required=True)
+    parser.add_argument("--kernels", required=True)
     parser.add_argument("--eigen", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--native", action="store_true", help="leave WebAssembly out")
     args = parser.parse_args()
     python = python_with_scipy()
     rounds = []
@@ -239,7 +299,7 @@ def main():
         print(f"bench: round {i + 1} of {args.rounds}", file=sys.stderr)
         rounds.append(one_round(args, python))
     check_same_work(rounds)
-    result = entries(rounds)
+    result = list(entries(rounds))
     for e in result:
         show(e)
     write_atomically(args.output, json.dumps(result, indent=1) + "\n")
