@@ -159,7 +159,7 @@ double PairRule::pair_mean(double d, double x_reach, double reach, Table& table,
   }
   double weights[table_reach + 1];
   const int last_weight =
-      std::min(last, static_cast<int>(weight_reach * std::sqrt(q_ * d / 2.0) / step_));
+      static_cast<int>(std::min(reach, weight_reach * std::sqrt(q_ * d / 2.0)) / step_);
   for (int j = 0; j <= last_weight; ++j) weights[j] = y_weight(j);
   return lattice_mean(
       d, step_, step_, x_reach, reach, [&](int j) { return weights[j]; },
