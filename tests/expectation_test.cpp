@@ -9,6 +9,7 @@
 #include <numbers>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "igb/activation.hpp"
 #include "support/close.hpp"
@@ -321,6 +322,77 @@ TEST_CASE("covariances of two variances: closed forms, quadrature and gap agree"
     }
     const double at_zero = phi.value(0.0);
     CHECK(covariance(phi, 0.0, 2.0, 0.5) == close(at_zero * mean(phi, 2.0), 1e-12));
+  }
+}
+
+TEST_CASE("pairs of large variance agree with the closed forms, bounded or not") {
+  for (const std::string name : {"erf", "gelu", "relu", "leaky_relu", "abs"}) {
+    const Activation& closed = named(name);
+    const Activation generic = without_closed_forms(name);
+    CAPTURE(name);
+    for (double q = 50.0; q < 2e30; q *= 7.3) {
+      CAPTURE(q);
+      for (const double d : {1e-13, 1e-8, 1e-4, 0.02, 0.3, 1.0, 1.7}) {
+        CAPTURE(d);
+        if (q * d < 40.0) continue;  // differences of phi far out have fewer digits
+        CHECK(covariance_gap(generic, q, d) == close(covariance_gap(closed, q, d), 2e-14));
+        const double slope = slope_covariance(closed, q, d);
+        const double smallest = closed.bounded ? 0.0 : 1e-15;  // of abs vanishes at d = 1
+        CHECK(std::abs(slope_covariance(generic, q, d) - slope) <=
+              5e-14 * std::abs(slope) + smallest);
+      }
+    }
+  }
+}
+
+TEST_CASE("a stretched activation has the stretched expectations, also where it bends far out") {
+  // s phi(x / s): gap s^2 gap(q / s^2), kappa_dot(q / s^2)
+  for (const std::string name : {"tanh", "silu", "elu", "hard_tanh"}) {
+    const Activation& phi = named(name);
+    CAPTURE(name);
+    for (const double s : {3.0, 4.0, 20.0, 50.0}) {
+      CAPTURE(s);
+      const auto stretched = [&](double x) -> Jet {
+        return {s * phi.value(x / s), phi.derivative(x / s), phi.second_derivative(x / s) / s};
+      };
+      std::vector<double> kinks;
+      for (const double kink : phi.kinks) kinks.push_back(s * kink);
+      Activation wide = make_activation("stretched", stretched, kinks);
+      wide.odd = phi.odd;
+      wide.bounded = phi.bounded;
+      for (const double q : {20.0, 50.0, 150.0, 1e4, 1e6}) {
+        CAPTURE(q);
+        for (const double d : {1e-4, 3e-4, 0.03, 0.5, 1.0, 1.6}) {
+          CAPTURE(d);
+          CHECK(covariance_gap(wide, s * s * q, d) ==
+                close(s * s * covariance_gap(phi, q, d), 1e-13));
+          CHECK(slope_covariance(wide, s * s * q, d) == close(slope_covariance(phi, q, d), 1e-13));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("pairs of large variance cost no more than some hundred evaluations") {
+  for (const std::string name :
+       {"tanh", "sigmoid", "softplus", "elu", "selu", "silu", "hard_tanh"}) {
+    const Activation& phi = named(name);
+    long evaluations = 0;
+    const auto counting = [&](double x) -> Jet {
+      ++evaluations;
+      return {phi.value(x), phi.derivative(x), phi.second_derivative(x)};
+    };
+    Activation counted = make_activation("counted", counting, phi.kinks);
+    counted.odd = phi.odd;
+    counted.bounded = phi.bounded;
+    CAPTURE(name);
+    for (const double q : {200.0, 1e6, 1e20}) {
+      CAPTURE(q);
+      evaluations = 0;
+      CHECK(covariance_gap(counted, q, 0.4) > 0.0);
+      CHECK(slope_covariance(counted, q, 0.4) > 0.0);
+      CHECK(evaluations < 20000);
+    }
   }
 }
 

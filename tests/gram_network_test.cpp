@@ -358,6 +358,39 @@ TEST_CASE("gramNetworkEqualsThePlainConstructionForEveryBlockItHas") {
   }
 }
 
+TEST_CASE("inputsOfAnySizeAreSeen") {
+  // Units of differences and features far from each other: all inputs tiny or huge, or one of them.
+  const auto check_scaled = [](const Architecture& a, double all, double first) {
+    std::vector<float> x = some_inputs(20, 9);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      x[i] = static_cast<float>(x[i] * (i / 20 == 4 ? first : all));
+    }
+    const Run measured = run(a, {5, 6}, x);
+    const Reference expected(a, {5, 6}, x);
+    for (std::size_t layer = 1; layer <= a.depth + 1; ++layer) {
+      CAPTURE(layer);
+      check_moments(measured.layers[layer - 1], expected.moments(layer), 1e-4);
+    }
+    CHECK(measured.guesses == expected.guesses());
+  };
+  for (const char* name :
+       {"relu", "linear", "tanh", "erf", "hard_tanh", "sigmoid", "gelu", "elu"}) {
+    CAPTURE(std::string(name));
+    for (const double all : {1e-15, 1e-6, 1e6, 1e15}) {
+      CAPTURE(all);
+      for (const double sigma_b2 : {0.0, 0.1}) {
+        const bool centred = sigma_b2 == 0.0 && find_activation(name)->value(0.0) == 0.0;
+        if (!centred && all < 1e-10) continue;  // the reference itself is blind
+        CAPTURE(sigma_b2);
+        const Architecture a = network_of(name, 1.7, sigma_b2, 70, 3);
+        check_scaled(a, all, all);
+        check_scaled(a, all, 1.0);
+        check_scaled(a, 1.0, all);
+      }
+    }
+  }
+}
+
 TEST_CASE("nearlySingularLayersAreDoneInDouble") {
   // Few units, as many inputs or more: pivots fall below what sums in float are good for, layers
   // are done again. ReLU at its critical point forgets errors; more inputs than units leave pivots
@@ -663,6 +696,31 @@ TEST_CASE("deepInTheOrderedPhaseDifferencesHaveTheirLaw") {
     Architecture wrong = a;  // the check can fail
     wrong.init.sigma_w2 *= 1.05;
     CHECK(smallest_p_value(sample(wrong, 1, x, networks_compared, run_gram), plain) < 1e-4);
+  }
+}
+
+TEST_CASE("nearlyEqualInputsSeparateInChaosAsTheyShould") {
+  // Seven inputs within 1e-4 of each other's length and a smaller one far away, to which
+  // differences are taken: chaos tears the seven apart, which takes some 25 layers. KS against
+  // networks in double, 1e-4 each.
+  std::vector<float> x = some_inputs(20, 8);
+  for (std::size_t i = 0; i < 20; ++i) {
+    x[i] *= 0.5F;
+    for (std::size_t n = 2; n < 8; ++n) x[n * 20 + i] = x[20 + i] + 1e-4F * x[n * 20 + i];
+  }
+  std::vector<float> nearer = x;  // a third of the distances
+  for (std::size_t n = 2; n < 8; ++n) {
+    for (std::size_t i = 0; i < 20; ++i) nearer[n * 20 + i] -= (x[n * 20 + i] - x[20 + i]) / 1.5F;
+  }
+  for (const std::uint32_t depth : {16U, 20U}) {
+    CAPTURE(depth);
+    const Architecture a = network_of("tanh", 25.0, 0.1, 40, depth);
+    const Sample gram = sample(a, 1, x, networks_compared, run_gram);
+    const Sample plain = sample(a, 2, x, networks_compared, run_double);
+    CHECK(smallest_p_value(gram, plain) > 1e-4);
+    if (networks_compared < 2000) continue;
+    const Sample other = sample(a, 1, nearer, networks_compared, run_gram);  // the check can fail
+    CHECK(smallest_p_value(other, plain) < 1e-4);
   }
 }
 

@@ -415,6 +415,23 @@ TEST_CASE("signals that die or diverge according to where they start") {
   }
 }
 
+TEST_CASE("signals that die keep the correlation that they have come to") {
+  for (const std::string name : {"elu", "silu", "gelu"}) {
+    for (int percent = 2; percent < 30; ++percent) {
+      const double sigma_w2 = 0.01 * percent;
+      CAPTURE(name);
+      CAPTURE(sigma_w2);
+      const Initialisation init = at(name, sigma_w2, 0.0);
+      FixedPoint report{};
+      REQUIRE(fixed_point(init, report).ok());
+      CHECK(report.q_star == 0.0);
+      CHECK(report.phase == Phase::singular);
+      const Signal end = iterate(init, first_layer(init, {1.0, 1.0}), 100);
+      CHECK(1.0 - report.c_star == close(end.d, 1e-13));
+    }
+  }
+}
+
 TEST_CASE("a variance that grows without bound at its asymptote's edge has no fixed point") {
   // ln(1 + e^x) lies above ReLU by what vanishes with q: q grows for ever, ever slower.
   const Activation phi = own_softplus();

@@ -76,7 +76,12 @@ PairRule::PairRule(const Activation& phi, double q, double tilt)
       step_(resolving_step(phi)),
       fraction_(value_reach_ > table_reach * step_
                     ? resolving_fraction(phi, std::min(value_reach_, resolved_reach))
-                    : 1.0) {}
+                    : 1.0) {
+  constexpr double least_q = AsymptoticPair::least_spread * AsymptoticPair::least_spread;
+  if (q >= least_q && value_reach_ > table_reach * step_ && tilt == 0.0) {
+    lines_ = find_asymptote(phi);
+  }
+}
 
 double PairRule::gap(double d) {
   const auto f = [&](double u) { return value(u); };
@@ -92,6 +97,9 @@ double PairRule::gap(double d) {
     return gaussian_mean([&](double u) { return half_square(f(u), f(-u)); }, q_, phi_.kinks);
   }
   if (value_reach_ > table_reach * step_) {
+    const auto pair = asymptotic(d);
+    const auto value = pair ? pair->gap() : std::nullopt;
+    if (value) return *value;
     return panel_mean(d, [&](double u, double v) { return half_square(f(u), f(v)); });
   }
   const double y_reach = weight_reach * std::sqrt(q_ * d / 2.0);
@@ -128,6 +136,9 @@ double PairRule::slope_covariance(double d) {
     return gaussian_mean([&](double u) { return f(u) * f(u); }, q_, phi_.kinks);
   if (d >= 2.0) return gaussian_mean([&](double u) { return f(u) * f(-u); }, q_, phi_.kinks);
   if (slope_reach_ > table_reach * step_) {
+    const auto pair = asymptotic(d);
+    const auto value = pair ? pair->slope_covariance() : std::nullopt;
+    if (value) return *value;
     return panel_mean(d, [&](double u, double v) { return f(u) * f(v); });
   }
   return pair_mean(d, slope_reach_, slope_reach_, slopes_, product, f);
@@ -162,7 +173,7 @@ double PairRule::pair_mean(double d, double x_reach, double reach, Table& table,
   }
   double weights[table_reach + 1];
   const int last_weight =
-      std::min(last, static_cast<int>(weight_reach * std::sqrt(q_ * d / 2.0) / step_));
+      static_cast<int>(std::min(reach, weight_reach * std::sqrt(q_ * d / 2.0)) / step_);
   for (int j = 0; j <= last_weight; ++j) weights[j] = y_weight(j);
   return lattice_mean(
       d, step_, step_, x_reach, reach, [&](int j) { return weights[j]; },

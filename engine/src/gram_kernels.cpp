@@ -453,20 +453,25 @@ class Change<Abs> {
   KinkChange kink_;
 };
 
-/// max(h + 1, 0) - max(h - 1, 0) - 1.
+/// max(h + 1, 0) - max(h - 1, 0) - 1, where at most one of the two is cut off.
 template <>
 class Change<HardTanh> {
  public:
   IGB_INLINE Change(Float h, Float parameter)
-      : value_(value_of<HardTanh>(h, parameter)),
+      : h_(h),
+        value_(value_of<HardTanh>(h, parameter)),
         lower_(h + Float(1.0F)),
         upper_(h - Float(1.0F)) {}
   [[nodiscard]] IGB_INLINE Float value() const { return value_; }
-  IGB_INLINE Float operator()(Float delta, Float /*size*/, Float inverse) const {
-    return lower_(delta, inverse) - upper_(delta, inverse);
+  IGB_INLINE Float operator()(Float delta, Float size, Float inverse) const {
+    const Float change = size * delta;
+    const Float difference = value_of<HardTanh>(h_ + change, change) - value_;
+    return xsimd::select(xsimd::abs(change) < Float(1.0F),
+                         lower_(delta, inverse) - upper_(delta, inverse), difference * inverse);
   }
 
  private:
+  Float h_;
   Float value_;
   KinkChange lower_;
   KinkChange upper_;

@@ -11,8 +11,10 @@ namespace igb {
 
 namespace {
 
-/// Smallest pivot, relative to its variance, that sums in float are good for.
+/// Smallest pivot, relative to its variance, that sums in float are good for; and where one goes
+/// back to them.
 constexpr double doubtful = 0x1p-10;
+constexpr double trusted = 4.0 * doubtful;
 /// Largest variance whose normals, up to 6.7 standard deviations, are finite in float32; and the
 /// smallest that has a reciprocal deviation there.
 constexpr double largest_variance = 1e74;
@@ -259,7 +261,7 @@ bool GramNetwork::factor_covariance() {
     run_layer(nullptr);
     if (!factor_products(smallest_pivot)) return false;
   }
-  exact_ = smallest_pivot < doubtful;
+  exact_ = smallest_pivot < (exact_ ? trusted : doubtful);
   kernels_of(target_).gram->pack(square(), factor_.data());
   return weigh_inputs();
 }

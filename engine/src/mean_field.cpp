@@ -95,6 +95,8 @@ double remaining_distance(const Initialisation& init) {
     const double change = std::abs(next.d - signal.d);
     signal = next;
     if (change <= still * std::abs(1.0 - q_ratio)) return signal.d;
+    // From here on phi is its tangent or asymptote, and rounding alone moves d.
+    if (signal.q < smallest_q || signal.q > largest_q) return signal.d;
     // Dying as a power of depth, as ELU at sigma_w2 = 1 does: d settles no faster.
     if (layer == 2000 && std::abs(1.0 - q_ratio) * layer < 10.0) break;
   }

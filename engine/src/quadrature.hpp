@@ -10,8 +10,10 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <optional>
 #include <span>
 
+#include "asymptote.hpp"
 #include "igb/activation.hpp"
 
 namespace igb {
@@ -283,7 +285,8 @@ class PairPanels {
 /// In the rotated variables x = (u + v) / 2, y = (u - v) / 2, independent with variances
 /// q (1 - d / 2) and q d / 2, the gap is E[(phi(x + y) - phi(x - y))^2] / 2: a sum of squares,
 /// without cancellation. Equal steps in x and y let one table of phi serve the whole lattice: the
-/// way of smooth phi while q is moderate. Else by PairPanels.
+/// way of smooth phi while q is moderate. Beyond by AsymptoticPair, where the inputs differ by more
+/// than phi bends over, else by PairPanels.
 class PairRule {
  public:
   PairRule(const Activation& phi, double q, double tilt = 0.0);
@@ -309,6 +312,13 @@ class PairRule {
   template <class Weight, class Pair>
   double lattice_mean(double d, double x_step, double y_step, double x_reach, double reach,
                       const Weight& weight, const Pair& pair) const;
+  /// Where the lines of phi serve.
+  [[nodiscard]] std::optional<AsymptoticPair> asymptotic(double d) const {
+    const bool apart =
+        q_ * d * (2.0 - d) >= AsymptoticPair::least_spread * AsymptoticPair::least_spread;
+    if (!lines_ || !apart) return {};
+    return AsymptoticPair(phi_, *lines_, q_, d, fraction_);
+  }
   template <class Kernel>
   [[nodiscard]] double panel_mean(double d, const Kernel& kernel) const {
     const double sigma = std::sqrt(q_);
@@ -322,6 +332,7 @@ class PairRule {
   double slope_reach_;  // the same, or nearer: where phi' ends
   double step_;         // the largest step that resolves a smooth phi
   double fraction_;     // of the panels that resolve phi
+  std::optional<Asymptote> lines_;
   Table values_;
   Table slopes_;
 };

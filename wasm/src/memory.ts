@@ -95,11 +95,6 @@ export class Memory {
     return values as Values<S>;
   }
 
-  /** For immediate use, as the views below. */
-  view(address: number, bytes: number): DataView {
-    return new DataView(this.#memory.buffer, address, bytes);
-  }
-
   readUint32(address: number): number {
     return new DataView(this.#memory.buffer).getUint32(address, true);
   }

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { serveFolder, siteFolder } from '../scripts/static-server.mjs';
 import { dragTo, expect, handle, settled, sigmaW2, test } from './site';
 
@@ -108,22 +109,45 @@ test('the focused point is marked', async ({ page, address }) => {
   await expect(ring).toHaveCSS('stroke-width', '3px');
 });
 
+/** Boxes of what is written in the plot of the phase diagram, and of the plot. */
+async function namesInDiagram(page: Page): Promise<{ plot: DOMRect; names: DOMRect[] }> {
+  const diagram = page.locator('igb-phase-diagram');
+  const boxes = (selector: string) =>
+    diagram
+      .locator(selector)
+      .evaluateAll((elements) =>
+        elements.map((element) => element.getBoundingClientRect().toJSON() as DOMRect),
+      );
+  const [plot] = await boxes('.surface');
+  if (!plot) throw new Error('the diagram has no plot');
+  return { plot, names: await boxes('.region:visible, .line-name') };
+}
+
 for (const width of [360, 390, 1280]) {
-  test(`no two names in the phase diagram overlap at ${width} pixels`, async ({
+  test(`names in the phase diagram stay apart and inside at ${width} pixels`, async ({
     page,
     address,
   }) => {
     await page.setViewportSize({ width, height: 780 });
-    for (const activation of ['tanh', 'erf', 'relu', 'linear']) {
+    await page.goto(address + quick);
+    await settled(page);
+    const activations = await page
+      .getByLabel('activation')
+      .locator('option')
+      .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+    expect(activations.length).toBeGreaterThan(10);
+    for (const activation of activations) {
       await page.goto(`${address}${quick}&activation=${activation}`);
       await settled(page);
-      const names = page.locator('igb-phase-diagram').locator('.region:visible, .line-name');
-      const boxes = await names.evaluateAll((elements) =>
-        elements.map((element) => element.getBoundingClientRect().toJSON() as DOMRect),
+      await expect(page.getByLabel('activation')).toHaveValue(activation);
+      const { plot, names } = await namesInDiagram(page);
+      expect(names.length, activation).toBeGreaterThan(0);
+      const outside = names.filter(
+        ({ left, right, top }) => left < plot.left || right > plot.right || top < 0,
       );
-      expect(boxes.length).toBeGreaterThan(2);
-      const overlapping = boxes.filter((a, i) =>
-        boxes.some(
+      expect(outside, activation).toEqual([]);
+      const overlapping = names.filter((a, i) =>
+        names.some(
           (b, j) =>
             i < j && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom,
         ),

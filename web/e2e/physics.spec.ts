@@ -76,6 +76,24 @@ test('the same address gives the same networks, a new draw other ones', async ({
   await expect(page).not.toHaveURL(/seed=7(&|$)/);
 });
 
+test('odd activations without bias keep inputs uncorrelated, and the page shows it', async ({
+  page,
+  address,
+}) => {
+  for (const activation of ['tanh', 'erf', 'sin', 'hard_tanh']) {
+    for (const sigmaW2 of [0.1, 1, 3.3]) {
+      const point = `activation=${activation}&sigma-w2=${sigmaW2}&sigma-b2=0`;
+      await page.goto(`${address}?${point}&depth=20&width=16&networks=20`);
+      await settled(page);
+      await expect(page.getByTestId('failure'), point).toHaveCount(0);
+      // gamma = 0: the law of tossing a coin for each of the inputs
+      const theory = await fact(page, 'histogram', 'theory-mean-max');
+      expect(theory, point).toBeGreaterThan(0.5);
+      expect(theory, point).toBeLessThan(0.55);
+    }
+  }
+});
+
 test('an activation without neutrality line says so', async ({ page, address }) => {
   await page.goto(`${address}?activation=relu&sigma-w2=2&sigma-b2=0&width=64&networks=100`);
   await settled(page);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Box, shiftLeft } from '../src/model/labels';
+import { type Box, shiftInside, shiftLeft } from '../src/model/labels';
 
 const box = (left: number, right: number, top = 0): Box => ({ left, right, top, bottom: top + 15 });
 
@@ -18,5 +18,15 @@ describe('shiftLeft', () => {
 
   it('says where there is no room', () => {
     expect(shiftLeft(box(40, 140), [box(120, 300)], 30)).toBeNull();
+  });
+});
+
+describe('shiftInside', () => {
+  it('leaves a label that begins inside', () => {
+    expect(shiftInside(box(34, 134), 34)).toBe(0);
+  });
+
+  it('moves a label that begins too far left to the limit', () => {
+    expect(shiftInside(box(-20, 80), 34)).toBe(54);
   });
 });

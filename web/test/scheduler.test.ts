@@ -12,15 +12,18 @@ const request: TheoryRequest = {
   inputs: 10,
 };
 
-/** An engine that only records which sigma_w2 it was asked about. */
-function recorder(asked: number[]): Engine {
+/** An engine that only records about which sigma_w2 it was asked for trajectory and fixed point. */
+function recorder(asked: number[], fixed: number[]): Engine {
   return {
     trajectory: ({ sigmaW2 }: { sigmaW2: number }) => {
       asked.push(sigmaW2);
       if (sigmaW2 < 0) throw new RangeError('sigma_w2 = -1 is not allowed');
       return [{ q: 1, c: 0.5, gamma: 1 }];
     },
-    fixedPoint: () => ({}),
+    fixedPoint: ({ sigmaW2 }: { sigmaW2: number }) => {
+      fixed.push(sigmaW2);
+      return {};
+    },
     edgeOfChaos: () => null,
     isoGamma: () => null,
     finiteTwoClassLaw: () => new Float64Array(11),
@@ -29,10 +32,11 @@ function recorder(asked: number[]): Engine {
 
 function setUp() {
   const asked: number[] = [];
+  const fixed: number[] = [];
   const posted: FromWorker[] = [];
   const turns: (() => void)[] = [];
   const scheduler = new Scheduler(
-    recorder(asked),
+    recorder(asked, fixed),
     (message) => posted.push(message),
     () => new Promise((resolve) => turns.push(resolve)),
   );
@@ -40,20 +44,33 @@ function setUp() {
     turns.shift()?.();
     await new Promise((resolve) => setTimeout(resolve));
   };
-  return { asked, posted, scheduler, turn };
+  const finish = async () => {
+    while (turns.length > 0) await turn();
+  };
+  return { asked, fixed, posted, scheduler, turn, finish };
 }
 
 it('the latest request of a kind wins, the ones before are never computed', async () => {
-  const { asked, posted, scheduler, turn } = setUp();
+  const { asked, posted, scheduler, finish } = setUp();
   for (const sigmaW2 of [1, 2, 3]) scheduler.run(sigmaW2, { ...request, sigmaW2 });
-  await turn();
-  await turn();
+  await finish();
   expect(asked).toEqual([3]);
   expect(posted.map(({ type }) => type)).toEqual(['result', 'done']);
 });
 
+it('a newer point stops the theory of an older one between its parts', async () => {
+  const { asked, fixed, posted, scheduler, turn, finish } = setUp();
+  scheduler.run(1, { ...request, sigmaW2: 1 });
+  await turn();
+  scheduler.run(2, { ...request, sigmaW2: 2 });
+  await finish();
+  expect(asked).toEqual([1, 2]);
+  expect(fixed).toEqual([2]);
+  expect(posted.map((message) => 'revision' in message && message.revision)).toEqual([2, 2]);
+});
+
 it('reports an error of the engine with its message and goes on', async () => {
-  const { posted, scheduler, turn } = setUp();
+  const { posted, scheduler, turn, finish } = setUp();
   scheduler.run(1, { ...request, sigmaW2: -1 });
   await turn();
   expect(posted).toEqual([
@@ -65,6 +82,9 @@ it('reports an error of the engine with its message and goes on', async () => {
     },
   ]);
   scheduler.run(2, request);
-  await turn();
-  expect(posted.at(-1)).toMatchObject({ type: 'result', revision: 2 });
+  await finish();
+  expect(posted.slice(1)).toMatchObject([
+    { type: 'result', revision: 2 },
+    { type: 'done', revision: 2 },
+  ]);
 });

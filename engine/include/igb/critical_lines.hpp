@@ -44,7 +44,7 @@ inline constexpr double line_gamma_max = 1e12;
 /// Where gamma_star equals `gamma`; the neutrality line is gamma = 1. With c = gamma / (1 + gamma),
 /// sigma_w2 = q (1 - c) / (kappa(1) - kappa(c)) and sigma_b2 = q - sigma_w2 kappa(1), with the
 /// moments of the block. Several points: as above.
-/// Cost for tanh: 0.25 ms around q = 1, up to 0.1 s where q > 100 (gamma < 0.01 or sigma_b2 > 30).
+/// Cost for tanh: 0.1 to 3 ms.
 /// Errors: as above; no_solution for residual streams ("block") and where no point exists (ReLU
 /// and linear, but for dropout; odd phi and normalised layers with sigma_b2 = 0).
 Status iso_gamma(const Activation& phi, const Block& block, double sigma_b2, double gamma,

@@ -94,7 +94,7 @@ struct FixedPoint {
 /// q-map falls so steeply that iteration cycles, c_star: c creeps at a rate that falls with q; of
 /// built-in activations only smooth ones that are not odd, at the very sigma_w2 where signals
 /// begin to die; chi_grad: batch normalisation after a phi that is flat to all digits).
-/// Cost: a few us with closed forms; tanh 0.5 ms, up to 15 ms where q_star > 50.
+/// Cost: a few us with closed forms; tanh up to 1 ms.
 Status fixed_point(const Initialisation& init, FixedPoint& report);
 
 /// How a perturbation of the covariance along the circle of a convolution dies out with depth.

@@ -9,6 +9,11 @@ export interface Box {
 
 const gap = 6;
 
+/** How far `label` must move to the right for its left end to be at or right of `limit`. */
+export function shiftInside(label: Box, limit: number): number {
+  return Math.max(0, limit - label.left);
+}
+
 /** How far `label` must move to the left to keep clear of `others` while its left end stays at or
  * right of `limit`: 0 or negative; null: there is no room. */
 export function shiftLeft(label: Box, others: readonly Box[], limit: number): number | null {

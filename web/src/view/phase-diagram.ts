@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import type { Line, LinesResult } from '../engine/protocol';
-import { type Box, shiftLeft } from '../model/labels';
+import { type Box, shiftInside, shiftLeft } from '../model/labels';
 import { clamp, parameters } from '../model/params';
 import { moveByKey, type Point } from '../model/point';
 import { linearScale, type Scale, ticks } from '../model/scales';
@@ -112,23 +112,30 @@ export class PhaseDiagram extends LitElement {
   }
 
   protected override updated(): void {
-    this.placeRegionNames();
+    this.placeNames();
   }
 
-  /** The names of the lines stay; those of the regions give way, and vanish where they cannot. */
-  private placeRegionNames(): void {
+  /** The names of the lines end beside the ends of these, or begin at the left end of the plot
+   * where that is too near; those of the regions give way, and vanish where they cannot. */
+  private placeNames(): void {
     const all = (selector: string) => [
       ...this.renderRoot.querySelectorAll<SVGTextElement>(selector),
     ];
-    const taken = all('.line-name').map(boxOf);
+    const taken: Box[] = [];
     const limit = this.area().left + 4;
+    const place = (name: SVGTextElement, box: Box, shift: number) => {
+      name.setAttribute('transform', `translate(${shift})`);
+      taken.push({ ...box, left: box.left + shift, right: box.right + shift });
+    };
+    for (const name of all('.line-name')) {
+      const box = boxOf(name);
+      place(name, box, shiftInside(box, limit));
+    }
     for (const name of all('.region')) {
       const box = boxOf(name);
       const shift = shiftLeft(box, taken, limit);
       name.setAttribute('visibility', shift === null ? 'hidden' : 'visible');
-      if (shift === null) continue;
-      name.setAttribute('transform', `translate(${shift})`);
-      taken.push({ ...box, left: box.left + shift, right: box.right + shift });
+      if (shift !== null) place(name, box, shift);
     }
   }
 

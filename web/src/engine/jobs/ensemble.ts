@@ -19,6 +19,7 @@ export function* ensemble(
   const inputs = engine.gaussianInputs(seed, count, width);
   const gamma = outputGamma(engine.trajectory(request, { count: depth + 1 }));
   const law = engine.finiteTwoClassLaw(gamma, count);
+  yield null;
   const architecture = { ...request, inputWidth: width, classes: 2 };
 
   const fractions: number[] = [];

@@ -48,26 +48,25 @@ export function* lines(engine: Engine, request: LinesRequest): Generator<LinesRe
   for (const [index, sigmaB2] of [...coarse, ...rest].entries()) {
     edge.set(sigmaB2, { sigmaB2, sigmaW2: edgeAt(sigmaB2) });
     neutrality.set(sigmaB2, { sigmaB2, sigmaW2: neutralityAt(sigmaB2) });
-    if (index === coarse.length - 1) yield result();
-    else if (index >= coarse.length) yield null;
+    yield index === coarse.length - 1 ? result() : null;
   }
   yield result();
 }
 
 /** What theory says of one point of the plane. */
-export function* theory(engine: Engine, request: TheoryRequest): Generator<TheoryResult> {
+export function* theory(engine: Engine, request: TheoryRequest): Generator<TheoryResult | null> {
   const { activation, sigmaW2, sigmaB2, depth, inputs } = request;
   const layers = engine.trajectory(request, { count: depth + 1 });
-  const gamma = outputGamma(layers);
-  yield {
-    kind: 'theory',
-    fixedPoint: engine.fixedPoint({ activation, sigmaW2, sigmaB2 }),
-    edge: engine.edgeOfChaos({ activation, sigmaB2 })?.sigmaW2 ?? null,
-    neutrality: engine.isoGamma({ activation, sigmaB2, gamma: 1 })?.sigmaW2 ?? null,
-    layers,
-    law: engine.finiteTwoClassLaw(gamma, inputs),
-    floor: engine.finiteTwoClassLaw(0, inputs),
-  };
+  yield null;
+  const fixedPoint = engine.fixedPoint({ activation, sigmaW2, sigmaB2 });
+  yield null;
+  const edge = engine.edgeOfChaos({ activation, sigmaB2 })?.sigmaW2 ?? null;
+  yield null;
+  const neutrality = engine.isoGamma({ activation, sigmaB2, gamma: 1 })?.sigmaW2 ?? null;
+  yield null;
+  const law = engine.finiteTwoClassLaw(outputGamma(layers), inputs);
+  const floor = engine.finiteTwoClassLaw(0, inputs);
+  yield { kind: 'theory', fixedPoint, edge, neutrality, layers, law, floor };
 }
 
 /** Gamma of the output layer, which rules the class fractions. */
