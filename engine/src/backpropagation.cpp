@@ -26,10 +26,6 @@ double dot(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
-void copy_rows(const ConstRows& from, const Rows& to) {
-  for (std::size_t a = 0; a < from.count; ++a) std::ranges::copy(from[a], to[a].begin());
-}
-
 /// to += the first units of every row of `from`.
 void add_rows(const ConstRows& from, const Rows& to) {
   for (std::size_t a = 0; a < from.count; ++a) {
@@ -67,7 +63,7 @@ Loss differentiate(std::span<const float> output, std::size_t label, std::span<f
 }
 
 Loss no_loss(std::span<float> gradient) {
-  std::ranges::fill(gradient, 0.0F);
+  std::fill(gradient.begin(), gradient.end(), 0.0F);
   return {0.0, -infinity};
 }
 
@@ -164,7 +160,8 @@ Status Backpropagation::step() {
   }
   if (!descending_) return {};
   rescale();
-  const bool numbers = std::ranges::none_of(log_squares_, [](double x) { return std::isnan(x); });
+  const bool numbers = std::none_of(log_squares_.begin(), log_squares_.end(),
+                                    [](double x) { return std::isnan(x); });
   if (numbers) return {};
   running_ = false;
   return {StatusCode::non_finite, "layer", static_cast<double>(layer_), 0.0, 0.0, "gradients"};
@@ -211,7 +208,7 @@ void Backpropagation::differentiate_losses() {
     log_weight_squares_[a] = not_a_number;
   }
   if (couples_inputs(architecture_.init.block)) {
-    const double common = *std::ranges::max_element(log_scales_);
+    const double common = *std::max_element(log_scales_.begin(), log_scales_.end());
     for (std::size_t a = 0; a < labels_.size() && common > -infinity; ++a) {
       const auto factor = static_cast<float>(std::exp(log_scales_[a] - common));
       for (float& g : gradient[a]) g *= factor;
@@ -317,7 +314,7 @@ void Backpropagation::descend_residual(const Kernels& kernels, const Rows& next)
   const Initialisation& init = architecture_.init;
   const WeightScratch scratch{tile_, turned_, direction_};
   if (layer_ == 0) {
-    std::ranges::fill(log_weight_squares_, not_a_number);
+    std::fill(log_weight_squares_.begin(), log_weight_squares_.end(), not_a_number);
     if (architecture_.input_width == architecture_.width) return copy_rows(gradient_rows(), next);
     return multiply_transposed(embedding(init, draw_, next.units, architecture_.width), kernels,
                                scratch, gradient_rows(), nullptr, next);

@@ -158,7 +158,9 @@ std::size_t copies_of(const Block& block) {
   return block.pool_width == PoolWidth::repeated ? block.pool : 1;
 }
 
-float largest(std::span<const float> units) { return *std::ranges::max_element(units); }
+float largest(std::span<const float> units) {
+  return *std::max_element(units.begin(), units.end());
+}
 
 float mean(std::span<const float> units) {
   double sum = 0.0;
@@ -175,7 +177,7 @@ void pool(const Block& block, Rows& rows) {
     const std::span<float> row = rows[a];
     for (std::size_t k = 0; k < pools; ++k) {
       const float pooled = value(row.subspan(k * block.pool, block.pool));
-      std::ranges::fill(row.subspan(k * copies, copies), pooled);
+      std::fill_n(row.begin() + static_cast<std::ptrdiff_t>(k * copies), copies, pooled);
     }
   }
   rows.units = pools * copies;
@@ -194,11 +196,11 @@ void unpool(const Block& block, const ConstRows& values, Rows& gradient) {
       for (std::size_t i = 0; i < copies; ++i) sum += g[k * copies + i];
       const std::span<float> to = g.subspan(k * block.pool, block.pool);
       if (block.kind == BlockKind::max_pool) {
-        const auto best = std::ranges::max_element(units) - units.begin();
-        std::ranges::fill(to, 0.0F);
+        const auto best = std::max_element(units.begin(), units.end()) - units.begin();
+        std::fill(to.begin(), to.end(), 0.0F);
         to[static_cast<std::size_t>(best)] = sum;
       } else {
-        std::ranges::fill(to, sum / static_cast<float>(block.pool));
+        std::fill(to.begin(), to.end(), sum / static_cast<float>(block.pool));
       }
     }
   }
@@ -230,11 +232,14 @@ void activate(const FeatureStep& step, const Rows& rows) {
   for (std::size_t a = 0; a < rows.count; ++a) apply_activation(step.init, step.kernels, rows[a]);
 }
 
-void copy_rows(const ConstRows& from, const Rows& to) {
-  for (std::size_t a = 0; a < from.count; ++a) std::ranges::copy(from[a], to[a].begin());
-}
-
 }  // namespace
+
+void copy_rows(const ConstRows& from, const Rows& to) {
+  for (std::size_t a = 0; a < from.count; ++a) {
+    const std::span<const float> row = from[a];
+    std::copy(row.begin(), row.end(), to[a].begin());
+  }
+}
 
 std::size_t row_stride(std::size_t units) {
   constexpr std::size_t line = 64 / sizeof(float);
@@ -337,13 +342,17 @@ std::size_t Window::below(std::size_t row, std::size_t tap) const {
 void Window::gather(const ConstRows& from, const Rows& to) const {
   for (std::size_t a = 0; a < to.count; ++a) {
     for (std::size_t tap = 0; tap < size_; ++tap) {
-      std::ranges::copy(from[below(a, tap)], to[a].subspan(tap * from.units).begin());
+      const std::span<const float> row = from[below(a, tap)];
+      std::copy(row.begin(), row.end(), to[a].subspan(tap * from.units).begin());
     }
   }
 }
 
 void Window::scatter(const ConstRows& from, const Rows& to) const {
-  for (std::size_t a = 0; a < to.count; ++a) std::ranges::fill(to[a], 0.0F);
+  for (std::size_t a = 0; a < to.count; ++a) {
+    const std::span<float> row = to[a];
+    std::fill(row.begin(), row.end(), 0.0F);
+  }
   for (std::size_t a = 0; a < from.count; ++a) {
     for (std::size_t tap = 0; tap < size_; ++tap) {
       const std::span<float> target = to[below(a, tap)];

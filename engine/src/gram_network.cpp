@@ -219,9 +219,9 @@ bool GramNetwork::find_smallest(std::span<const float> inputs) {
 /// The products of the inputs, whose components stand for the features of units.
 void GramNetwork::observe_inputs(std::span<const float> inputs) {
   const std::size_t width = architecture_.input_width;
-  std::ranges::fill(block_, 0.0F);
-  std::ranges::fill(square_, 0.0);
-  std::ranges::fill(feature_unit_, 0);
+  std::fill(block_.begin(), block_.end(), 0.0F);
+  std::fill(square_.begin(), square_.end(), 0.0);
+  std::fill(feature_unit_.begin(), feature_unit_.end(), 0);
   for (std::size_t first = 0; first < width; first += gram_units) {
     const std::size_t count = std::min(gram_units, width - first);
     const float* const origin = inputs.data() + smallest_ * width + first;
@@ -275,7 +275,8 @@ bool GramNetwork::factor_products(double& smallest_pivot) {
   const double scale = init.sigma_w2 / (sums ? fan_in * pool * pool : fan_in);
   for (std::size_t a = 0; a < inputs_; ++a) diagonal_[a] = scale * square_[a * stride_ + a];
   diagonal_[0] += std::ldexp(init.sigma_b2, -2 * feature_unit_[0]);
-  if (!std::ranges::all_of(diagonal_, [](double x) { return std::isfinite(x); })) return false;
+  if (!std::all_of(diagonal_.begin(), diagonal_.end(), [](double x) { return std::isfinite(x); }))
+    return false;
   choose_units();
   for (std::size_t a = 0; a < inputs_; ++a) diagonal_[a] *= shrink_[a] * shrink_[a];
   const GramKernels& kernels = *kernels_of(target_).gram;
@@ -313,7 +314,7 @@ bool GramNetwork::weigh_inputs() {
   const Activation& phi = *architecture_.init.activation;
   const double limit = phi.homogeneous ? std::numeric_limits<double>::max() : largest_variance;
   const std::span<const double> first = square_.first(inputs_);
-  std::ranges::copy(next_unit_, unit_.begin());
+  std::copy(next_unit_.begin(), next_unit_.end(), unit_.begin());
   for (std::size_t a = 0; a < inputs_; ++a) {
     const bool differs = a > 0 && diagonal_[a] > 0.0;
     const double size = differs ? std::ldexp(1.0, unit_[a] - unit_[0]) : 0.0;
@@ -325,9 +326,10 @@ bool GramNetwork::weigh_inputs() {
     weight_[a] =
         variance > smallest_variance ? static_cast<float>(1.0 / std::sqrt(variance)) : 0.0F;
   }
-  std::ranges::copy(unit_, feature_unit_.begin());
+  std::copy(unit_.begin(), unit_.end(), feature_unit_.begin());
   if (!phi.homogeneous) feature_unit_[0] = unit_of_features(phi, diagonal_[0]);
-  if (has_masks(architecture_.init.block)) std::ranges::fill(feature_unit_, feature_unit_[0]);
+  if (has_masks(architecture_.init.block))
+    std::fill(feature_unit_.begin(), feature_unit_.end(), feature_unit_[0]);
   return true;
 }
 
@@ -337,7 +339,7 @@ void GramNetwork::run_layer(Totals* totals) {
   const bool output = layer_ > architecture_.depth;
   const std::uint32_t pool = output ? 1 : pool_of(architecture_.init.block);
   const std::uint32_t units = output ? architecture_.classes : architecture_.width / pool;
-  std::ranges::fill(square_, 0.0);
+  std::fill(square_.begin(), square_.end(), 0.0);
   for (std::uint32_t first = 0; first < units; first += gram_units) {
     const std::size_t count = std::min<std::size_t>(gram_units, units - first);
     for (std::uint32_t member = 0; member < pool; ++member) {  // of pools, a stride apart
@@ -387,8 +389,8 @@ void GramNetwork::observe_panel(std::size_t units, Totals& totals) const {
 void GramNetwork::finish_moments(const Totals& totals) {
   const auto inputs = static_cast<double>(inputs_);
   const double units = done() ? architecture_.classes : architecture_.width;
-  const auto live =
-      static_cast<double>(std::ranges::count_if(weight_, [](float weight) { return weight > 0; }));
+  const auto live = static_cast<double>(
+      std::count_if(weight_.begin(), weight_.end(), [](float weight) { return weight > 0; }));
   const std::int32_t unit = 2 * unit_[0];
   moments_.q = std::ldexp(totals.square / (units * inputs), unit);
   moments_.sigma_y2 = largest_ == no_unit ? 0.0 : std::ldexp(totals.variance / units, 2 * largest_);
@@ -448,13 +450,13 @@ void GramNetwork::mask_panel(std::uint32_t first_unit) const {
       row[i] = mask[i] * (panel_[i] + size * row[i]) - first[i];
     }
   }
-  std::ranges::copy(first, panel_.begin());
+  std::copy(first.begin(), first.end(), panel_.begin());
 }
 
 /// Takes a panel of further members into the pools: sums, or maxima and the differences of maxima.
 void GramNetwork::pool_panel(bool first) const {
   if (first) {
-    std::ranges::copy(panel_, pooled_.begin());
+    std::copy(panel_.begin(), panel_.end(), pooled_.begin());
     return;
   }
   if (architecture_.init.block.kind == BlockKind::average_pool) {

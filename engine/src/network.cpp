@@ -177,7 +177,8 @@ void Forward::compute_residual_scaled(const Kernels& kernels, const Rows& next) 
   if (layer_ == 1) return compute_ordinary(kernels, next);
   const Rows features = hidden_rows(stream_);
   for (std::size_t a = 0; a < features.count; ++a) {
-    std::ranges::copy(hidden_rows(front_)[a], features[a].begin());
+    const std::span<float> h = hidden_rows(front_)[a];
+    std::copy(h.begin(), h.end(), features[a].begin());
     apply_activation(architecture_.init, kernels, features[a]);
   }
   multiply_layer(kernels, features, branch_of(architecture_.init.block), front_.data(), next);
@@ -204,10 +205,7 @@ void Forward::compute_residual(const Kernels& kernels, const Rows& next) {
 void Forward::start_stream(const Kernels& kernels) {
   const Rows stream = hidden_rows(stream_);
   const ConstRows inputs{current_.values, current_.inputs, current_.units, current_.stride};
-  if (inputs.units == stream.units) {
-    for (std::size_t a = 0; a < stream.count; ++a) std::ranges::copy(inputs[a], stream[a].begin());
-    return;
-  }
+  if (inputs.units == stream.units) return copy_rows(inputs, stream);
   multiply(embedding(architecture_.init, draw_, inputs.units, stream.units), kernels,
            {tile_, turned_, direction_}, inputs, nullptr, stream);
 }

@@ -72,8 +72,7 @@ class OrthogonalWeights {
 
  private:
   static void load(std::span<const float> from, std::span<float> row) {
-    std::ranges::copy(from, row.begin());
-    std::ranges::fill(row.subspan(from.size()), 0.0F);
+    std::fill(std::copy(from.begin(), from.end(), row.begin()), row.end(), 0.0F);
   }
 
   [[nodiscard]] NormalSource source() const {

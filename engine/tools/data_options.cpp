@@ -77,8 +77,7 @@ Dataset DataOptions::read() const {
     return read_fashion_mnist(data_dir_, inputs_ > 0 ? inputs_ : inputs_default);
   }
   std::error_code error;  // any other than that it does not exist is told by who reads it
-  if (std::filesystem::status(data_, error).type() ==
-      std::filesystem::file_type::not_found) {
+  if (std::filesystem::status(data_, error).type() == std::filesystem::file_type::not_found) {
     throw Failure(
         "data = '" + data_ +
         "' is neither a known data set nor a file; allowed: gaussian, fashion-mnist, a CSV file");

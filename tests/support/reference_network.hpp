@@ -259,7 +259,7 @@ class ReferenceNetwork {
     for (std::size_t l = 1; l <= a_.depth + 1; ++l) {
       Rows h = layer(l, windows(x, l > a_.depth));
       touch(l, h);
-      x = features(l, h);
+      if (l <= a_.depth) x = features(l, h);
       layers.push_back(std::move(h));
     }
     return layers;

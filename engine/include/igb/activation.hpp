@@ -109,8 +109,8 @@ Activation make_activation(const char*, const Callable&&, std::span<const double
 /// phi or phi', or between the kinks phi'', is not finite within |x| <= 100, phi jumps at a kink,
 /// or phi is farther out not a number, or infinite because something inside it overflows;
 /// no_solution where phi is constant; out_of_range where it is too steep for quadrature: on |x| <=
-/// 10 integrals must resolve on a scale 1 / steepness_max of that of tanh (sin 5 x, tanh 10 x; for a
-/// steeper phi(k x) take phi(x) and k^2 times the variances).
+/// 10 integrals must resolve on a scale 1 / steepness_max of that of tanh (sin 5 x, tanh 10 x; for
+/// a steeper phi(k x) take phi(x) and k^2 times the variances).
 Status find_facts(Activation& phi);
 
 inline constexpr double steepness_max = 16.0;
