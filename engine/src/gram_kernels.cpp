@@ -369,7 +369,7 @@ class Change {
     const Float change = size * delta;
     const Mask small = xsimd::abs(change) < Float(0x1p-8F);
     const Float series = delta * mul_add(half_bend_, change, slope_);
-    if (xsimd::all(small)) return series;
+    if (holds_everywhere(small)) return series;
     const Float difference = (value_of<Phi>(h_ + change, parameter_) - value_) * inverse;
     return xsimd::select(small, series, difference);
   }

@@ -249,6 +249,12 @@ IGB_INLINE void store_fours(Float x, const std::array<float*, lanes / 4>& to, st
 #endif
 }
 
+/// Whether it does in every lane. Of xsimd::all on emulated vectors GCC 14 thinks that it reads
+/// beyond an array.
+IGB_INLINE bool holds_everywhere(Mask mask) {
+  return mask.mask() == (std::uint64_t{1} << lanes) - 1;
+}
+
 /// Several vectors that take every step together: their independent chains hide each other's
 /// latency, which bounds the random numbers.
 template <class Vector, std::size_t count>
