@@ -232,7 +232,7 @@ Status KernelRecursion::begin(const Initialisation& init, std::span<const double
                               Arena& arena, Target target) {
   *this = KernelRecursion();
   const auto count =
-      static_cast<std::size_t>(std::sqrt(static_cast<double>(covariances.size())) + 0.5);
+      static_cast<std::size_t>(std::round(std::sqrt(static_cast<double>(covariances.size()))));
   if (count * count != covariances.size()) {
     const auto next = static_cast<double>(count);
     return {StatusCode::out_of_range, "covariances", static_cast<double>(covariances.size()),

@@ -51,7 +51,7 @@ struct CellJson {
 
 /// `text` as a POSIX shell reads it back, on one line.
 std::string shell_word(const std::string& text) {
-  const std::string word = printable(text);
+  std::string word = printable(text);
   const char* const plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./";
   if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
