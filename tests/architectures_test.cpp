@@ -7,6 +7,7 @@
 // rate 8e-7). Some 300 checks in all: 2e-4 for a false alarm anywhere; seeds are fixed.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>

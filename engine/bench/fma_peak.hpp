@@ -13,13 +13,13 @@ inline std::optional<std::int64_t> multiply_and_add([[maybe_unused]] igb::Target
                                                     [[maybe_unused]] std::int64_t rounds) {
 #if defined(__x86_64__)
 #define IGB_STEP(vector, i) "vfmadd231ps %%" vector "15, %%" vector "14, %%" vector #i "\n\t"
-#define IGB_STEPS(vector)                                                         \
-  IGB_STEP(vector, 0)                                                             \
-  IGB_STEP(vector, 1)                                                             \
-  IGB_STEP(vector, 2)                                                             \
-  IGB_STEP(vector, 3)                                                             \
-  IGB_STEP(vector, 4) IGB_STEP(vector, 5) IGB_STEP(vector, 6) IGB_STEP(vector, 7) \
-      IGB_STEP(vector, 8) IGB_STEP(vector, 9) IGB_STEP(vector, 10) IGB_STEP(vector, 11)
+// clang-format off
+#define IGB_STEPS(vector)                                     \
+  IGB_STEP(vector, 0) IGB_STEP(vector, 1) IGB_STEP(vector, 2) \
+  IGB_STEP(vector, 3) IGB_STEP(vector, 4) IGB_STEP(vector, 5) \
+  IGB_STEP(vector, 6) IGB_STEP(vector, 7) IGB_STEP(vector, 8) \
+  IGB_STEP(vector, 9) IGB_STEP(vector, 10) IGB_STEP(vector, 11)
+// clang-format on
 #define IGB_CHANGED \
   "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11"
   constexpr std::int64_t chains = 12;

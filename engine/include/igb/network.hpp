@@ -50,8 +50,8 @@ struct BasicRows;
 ///
 /// Memory, in floats, a row being the wider of width and classes rounded up to 32, and 16 more: two
 /// buffers of a row an input (and position); a third for residual blocks; for convolutions the
-/// windows of all rows, side by side; 16384 of a tile of weights, or for orthogonal weights one more
-/// copy of what they act on.
+/// windows of all rows, side by side; 16384 of a tile of weights, or for orthogonal weights one
+/// more copy of what they act on.
 class Forward {
  public:
   /// Bytes that `begin` takes from its arena for that many inputs.
