@@ -367,7 +367,7 @@ void add(Field& field, const Field& other) {
   }
 }
 
-Batch apply(const Linear& linear, const Batch& batch) {
+Batch forward_all(const Linear& linear, const Batch& batch) {
   Batch result;
   for (const Field& field : batch) result.push_back(linear.forward(field));
   return result;
@@ -395,7 +395,7 @@ Measurement measure_node_network(const Network& network, Batch h, Gaussian& gaus
     const Batch features = nodes.back().forward(h);
     linears.push_back(
         Linear::draw(network, features[0][0].size(), network.sigma_w2, network.sigma_b2, gaussian));
-    Batch next = apply(linears.back(), features);
+    Batch next = forward_all(linears.back(), features);
     for (std::size_t a = 0; a < next.size(); ++a) {
       scale(next[a], branch);
       if (skips) add(next[a], h[a]);
@@ -426,7 +426,7 @@ Measurement measure_stream(const Network& network, Batch x, Gaussian& gaussian) 
   for (int layer = 1; layer <= network.layers; ++layer) {
     into.push_back(Linear::draw(network, units, network.sigma_w2, network.sigma_b2, gaussian));
     out.push_back(Linear::draw(network, units, network.sigma_v2, network.sigma_a2, gaussian));
-    Batch h = apply(into.back(), x);
+    Batch h = forward_all(into.back(), x);
     record(h, measurement);
     fed.push_back(h[0]);
     for (std::size_t a = 0; a < h.size(); ++a) {
@@ -468,7 +468,7 @@ Measurement measure_residual_after(const Network& network, Batch h, Gaussian& ga
       }
     }
     linears.push_back(Linear::draw(network, units, network.sigma_w2, network.sigma_b2, gaussian));
-    arguments = apply(linears.back(), x);
+    arguments = forward_all(linears.back(), x);
     record(arguments, measurement);
     for (std::size_t a = 0; a < x.size(); ++a) {
       scale(arguments[a], branch);
@@ -503,9 +503,9 @@ Measurement measure(const Network& network, double c0, std::mt19937_64& random) 
   const auto units = static_cast<std::size_t>(network.width);
   const Linear first = Linear::draw(network, units, network.sigma_w2, network.sigma_b2, gaussian);
   if (network.wiring == Wiring::residual_after) {
-    return measure_residual_after(network, apply(first, x), gaussian);
+    return measure_residual_after(network, forward_all(first, x), gaussian);
   }
-  return measure_node_network(network, apply(first, x), gaussian, random);
+  return measure_node_network(network, forward_all(first, x), gaussian, random);
 }
 
 }  // namespace igb::simulator
