@@ -508,4 +508,30 @@ Measurement measure(const Network& network, double c0, std::mt19937_64& random) 
   return measure_node_network(network, forward_all(first, x), gaussian, random);
 }
 
+std::vector<std::vector<double>> position_covariances(const Network& network, double q0,
+                                                      const std::vector<double>& c0,
+                                                      std::mt19937_64& random) {
+  Gaussian gaussian(random);
+  const auto units = static_cast<std::size_t>(network.width);
+  Batch h(2, Field(c0.size(), Vector(units)));
+  for (std::size_t p = 0; p < c0.size(); ++p) {
+    for (std::size_t i = 0; i < units; ++i) {
+      const bool agrees =
+          static_cast<double>(i) + 0.5 < (1.0 + c0[p]) / 2.0 * static_cast<double>(units);
+      h[0][p][i] = std::sqrt(q0) * ((i + p) % 2 == 0 ? 1.0 : -1.0);
+      h[1][p][i] = agrees ? h[0][p][i] : -h[0][p][i];
+    }
+  }
+  std::vector<std::vector<double>> covariances;
+  for (int layer = 1; layer <= network.layers; ++layer) {
+    if (layer > 1) h = NodeStep(network, random).forward(std::move(h));
+    h = forward_all(Linear::draw(network, units, network.sigma_w2, network.sigma_b2, gaussian), h);
+    std::vector<double>& over_positions = covariances.emplace_back();
+    for (std::size_t p = 0; p < c0.size(); ++p) {
+      over_positions.push_back(dot(h[0][p], h[1][p]) / static_cast<double>(units));
+    }
+  }
+  return covariances;
+}
+
 }  // namespace igb::simulator

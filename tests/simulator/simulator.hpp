@@ -65,4 +65,10 @@ struct Measurement {
 /// inputs, with independent noise for more).
 Measurement measure(const Network& network, double c0, std::mt19937_64& random);
 
+/// Covariances of two inputs of one network, over units: [layer - 1][position]. The inputs have
+/// variance q0 everywhere and at every position a correlation of its own, exact up to 2 / width.
+std::vector<std::vector<double>> position_covariances(const Network& network, double q0,
+                                                      const std::vector<double>& c0,
+                                                      std::mt19937_64& random);
+
 }  // namespace igb::simulator
