@@ -161,3 +161,22 @@ TEST_CASE("theEdgeOfHardTanhKeepsItsDigitsNextToTheCorner") {
     CHECK(excess / slope == close(sigma_b2, 1e-8));
   }
 }
+
+TEST_CASE("theNeutralityLineOfHardTanhKeepsItsDigitsNextToTheCorner") {
+  // q from phi(u) - u, which lives beyond |u| = 1, in NumPy and SciPy: kappa(1) c - kappa(c) =
+  // c E[(phi - u)^2] - E[(phi(u) - u) (phi(v) - v)] by erfc and by Gauss-Legendre.
+  const struct {
+    double sigma_b2, q, sigma_w2;
+  } rows[] = {
+      {1e-14, 0.0217286251458, 1.000000000022463},
+      {1e-13, 0.0238845450789, 1.000000000186913},
+      {1e-10, 0.0336993396273, 1.000000096279961},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.sigma_b2);
+    LinePoint point{};
+    REQUIRE(iso_gamma(*find_activation("hard_tanh"), {}, row.sigma_b2, 1.0, point).ok());
+    CHECK(point.q == close(row.q, 1e-10));
+    CHECK(point.sigma_w2 == close(row.sigma_w2, 1e-14));
+  }
+}

@@ -212,6 +212,7 @@ class PairPanels {
         y_sigma_(std::sqrt(0.5 * std::min(d, 2.0 - d))),
         fraction_(fraction),
         odd_(phi.odd),
+        reach_(reach_past(phi.kinks, std::max(sigma_a, sigma_b))),
         a_(phi.kinks, 1.0 / sigma_a_),
         b_(phi.kinks, 1.0 / sigma_b_) {}
 
@@ -224,7 +225,7 @@ class PairPanels {
     const auto over_x = [&](double y) { return (half_x ? 2.0 : 1.0) * row(kernel, y, half_x); };
     if (y_sigma_ == 0.0) return over_x(0.0) / std::sqrt(2.0 * std::numbers::pi);
 
-    const double reach = weight_reach * y_sigma_;
+    const double reach = reach_ * y_sigma_;
     double sum = 0.0;
     visit_panels(
         half_y ? 0.0 : -reach, reach, half_y, grading(y_sigma_),
@@ -245,8 +246,7 @@ class PairPanels {
   template <class Kernel>
   double row(const Kernel& kernel, double y, bool half) const {
     const double z_y = y_sigma_ > 0.0 ? y / y_sigma_ : 0.0;
-    const double reach =
-        x_sigma_ * std::sqrt(std::max(0.0, weight_reach * weight_reach - z_y * z_y));
+    const double reach = x_sigma_ * std::sqrt(std::max(0.0, reach_ * reach_ - z_y * z_y));
     double sum = 0.0;
     visit_panels(
         half ? 0.0 : -reach, reach, half && y == 0.0, grading(x_sigma_),
@@ -275,6 +275,7 @@ class PairPanels {
   double y_sigma_;
   double fraction_;
   bool odd_;
+  double reach_;  // standard deviations
   Cuts a_;
   Cuts b_;
 };
