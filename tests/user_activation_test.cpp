@@ -180,3 +180,21 @@ TEST_CASE("theNeutralityLineOfHardTanhKeepsItsDigitsNextToTheCorner") {
     CHECK(point.sigma_w2 == close(row.sigma_w2, 1e-14));
   }
 }
+
+TEST_CASE("signalsThatDieAsAPowerHaveTheCorrelationsOfThatPower") {
+  // x |x|: kappa is 2 q^2 / pi times (1 + 2 c^2) asin c + 3 c sqrt(1 - c^2), which E[phi^2] = 3 q^2
+  // divides.
+  const Expression odd = read("x*abs(x)");
+  FixedPoint point{};
+  REQUIRE(fixed_point({&odd.activation(), 0.1, 0.0}, point).ok());
+  CHECK(point.q_star == 0.0);
+  CHECK(point.c_star == 0.0);
+  CHECK(point.phase == Phase::singular);
+  CHECK(point.chi_c_star == close(8.0 / (3.0 * 3.14159265358979323846), 1e-12));
+  // c' = (1 + 2 c^2) / 3
+  const Expression even = read("x^2");
+  REQUIRE(fixed_point({&even.activation(), 0.1, 0.0}, point).ok());
+  CHECK(point.q_star == 0.0);
+  CHECK(point.c_star == close(0.5, 1e-12));
+  CHECK(point.chi_c_star == close(2.0 / 3.0, 1e-12));
+}

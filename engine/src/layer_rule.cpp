@@ -367,7 +367,10 @@ bool LayerMap::is_linear() {
   // A homogeneous phi of other slopes on the two sides has a mean.
   const double drift = mean(node_.phi(), node_.fed_q());
   const double moment = node_.phi_moment();
-  return drift * drift <= rounding * moment && node_.gap(0.0) <= rounding * moment;
+  const double slope =
+      node_.slope_covariance(0.0);  // of a phi that is not straight it falls with d
+  return drift * drift <= rounding * moment && node_.gap(0.0) <= rounding * moment &&
+         std::abs(slope - node_.slope_covariance(1.0)) <= rounding * slope;
 }
 
 double LayerMap::pair_backward(double d) {
