@@ -198,3 +198,36 @@ TEST_CASE("signalsThatDieAsAPowerHaveTheCorrelationsOfThatPower") {
   CHECK(point.c_star == close(0.5, 1e-12));
   CHECK(point.chi_c_star == close(2.0 / 3.0, 1e-12));
 }
+
+TEST_CASE("streamsOfActivationsThatGrowSlowlyEndWhereTheirAdditionsDo") {
+  const Block stream{.kind = BlockKind::residual};
+  FixedPoint point{};
+  // sqrt |u| far out. By hypergeometric series: E[sqrt |u v|] of correlation c is E[sqrt |u|]^2
+  // F(-1/4, -1/4; 1/2; c^2), and E|u| at c = 1.
+  const Expression root = read("sqrt(sqrt(1+x^2))");
+  REQUIRE(fixed_point({&root.activation(), 1.0, 0.1, stream}, point).ok());
+  CHECK(std::isinf(point.q_star));
+  const auto kappa = [](double c) {
+    double term = 1.0;
+    double sum = 1.0;
+    for (int n = 0; n < 2000; ++n) {
+      term *= (n - 0.25) * (n - 0.25) / ((n + 0.5) * (n + 1.0)) * c * c;
+      sum += term;
+    }
+    const double mean = std::pow(2.0, 0.25) * std::tgamma(0.75) / std::sqrt(std::acos(-1.0));
+    return mean * mean * sum;
+  };
+  const double square = std::sqrt(2.0 / std::acos(-1.0));
+  CHECK(point.c_star < 0.999);
+  CHECK(kappa(point.c_star) == close(point.c_star * square, 1e-6));
+  // An odd phi without bias adds nothing that two inputs share; ln x with bias has not settled at
+  // any variance.
+  const Expression logarithm = read("asinh(x)");
+  REQUIRE(fixed_point({&logarithm.activation(), 1.0, 0.1, stream}, point).ok());
+  CHECK(point.c_star == 0.0);
+  CHECK(point.phase == Phase::singular);
+  const Block biased{.kind = BlockKind::residual, .sigma_a2 = 0.1};
+  const Status status = fixed_point({&logarithm.activation(), 1.0, 0.1, biased}, point);
+  CHECK(status.code == StatusCode::no_convergence);
+  CHECK(std::string(status.parameter) == "c_star");
+}

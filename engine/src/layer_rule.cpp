@@ -259,6 +259,14 @@ bool vanishes(const Activation& phi, const Block& block) {
   return phi.value(0.0) == 0.0 && !normalises(block);
 }
 
+bool lags_behind_lines(const Activation& phi) {
+  constexpr double factor = 100.0;
+  constexpr double rounding = 1e-9;
+  if (phi.bounded) return true;
+  const double growth = second_moment(phi, largest_q) / second_moment(phi, largest_q / factor);
+  return growth < factor * (1.0 - rounding);
+}
+
 bool outgrows_lines(const Activation& phi) {
   constexpr double far = 1e14;
   const auto outgrows = [&](double u) {

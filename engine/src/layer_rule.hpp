@@ -75,6 +75,8 @@ class Node {
 /// The node of a signal without variance is 0.
 [[nodiscard]] bool vanishes(const Activation& phi, const Block& block);
 
+/// phi grows slower than linearly, so that a residual stream outgrows what layers add to it.
+[[nodiscard]] bool lags_behind_lines(const Activation& phi);
 /// phi grows faster than linearly: then the variance, once it diverges, has no asymptotic map.
 [[nodiscard]] bool outgrows_lines(const Activation& phi);
 

@@ -59,11 +59,11 @@ Correlation end_of_correlation(LayerMap& map, bool stays_uncorrelated) {
   return {d, map.correlation_slope(d)};
 }
 
-/// Bounded phi on a residual stream: q and q d grow by what a layer adds to each of them, which is
-/// constant from large q on, and their ratio tends to that of the additions.
-Correlation end_of_linear_growth(const Initialisation& init) {
+/// On a residual stream of a phi that grows slower than linearly q and q d grow by what a layer
+/// adds to each of them, and their ratio tends to that of the additions, here at q.
+Correlation end_of_additions(const Initialisation& init, double q) {
   const LinearPart part = linear_part(init);
-  Node node(*init.activation, init.block, largest_q);
+  Node node(*init.activation, init.block, q);
   if (part.bias == 0.0 && is_odd(*init.activation, init.block)) return {1.0, 1.0, true};
   const double added = part.weight * node.moment() + part.bias;
   const auto excess = [&](double d) { return part.weight * node.gap(d) / (d * added) - 1.0; };
@@ -76,6 +76,17 @@ Correlation end_of_linear_growth(const Initialisation& init) {
     high = low;
     at_high = at_low;
   }
+}
+
+/// The same at infinite q; NaN where additions have no limit, as those of ln x have none.
+Correlation end_of_slow_growth(const Initialisation& init) {
+  constexpr double nearby = 1e-4;
+  constexpr double settled = 1e-6;
+  const Correlation end = end_of_additions(init, largest_q);
+  if (init.activation->bounded) return end;
+  const double before = end_of_additions(init, nearby * largest_q).d;
+  return std::abs(before - end.d) <= settled * end.d ? end
+                                                     : Correlation{not_a_number, not_a_number};
 }
 
 /// d that inputs with c_0 = 0 keep once the layers have become linear.
@@ -114,7 +125,7 @@ Phase classify(const Correlation& correlation, double chi_grad) {
 Correlation end_of_correlation(const Initialisation& init, double q, LayerMap& map) {
   const bool unbiased = linear_part(init).bias == 0.0;
   const bool scales = is_homogeneous(*init.activation, init.block) && unbiased;
-  if (q == infinity && init.activation->bounded) return end_of_linear_growth(init);
+  if (q == infinity && lags_behind_lines(*init.activation)) return end_of_slow_growth(init);
   if ((q == 0.0 || q == infinity || scales) && map.is_linear()) {
     const bool uncorrelated =
         is_odd(*init.activation, init.block) && first_layer(init, unit_inputs).d == 1.0;
