@@ -44,15 +44,12 @@ class Ensemble {
   Ensemble(const GradientRequest& request, const std::function<void()>& advance)
       : request_(request), advance_(advance), jobs_(request.networks, request.threads) {
     const std::size_t size = capacity(request);
-    std::uint64_t seed = 0;
-    const auto statistics = [&] {
-      return std::array{LogStatistics(size, seed++), LogStatistics(size, seed++),
-                        LogStatistics(size, seed++)};
+    const auto statistics = [size] {
+      return std::array{LogStatistics(size), LogStatistics(size), LogStatistics(size)};
     };
     result_.reserve(request.architecture.depth);
     for (std::uint32_t layer = 0; layer < request.architecture.depth; ++layer) {
-      auto units = statistics();
-      result_.push_back({std::move(units), statistics()});
+      result_.push_back({statistics(), statistics()});
     }
     for (std::size_t i = 0; i < jobs_.workers(); ++i) workspaces_.emplace_back(request);
   }

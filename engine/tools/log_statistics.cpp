@@ -18,7 +18,8 @@ std::size_t LogStatistics::capacity(std::uint64_t values) {
       std::clamp<std::uint64_t>(values, QuantileSummary::memory_min, exact_max));
 }
 
-LogStatistics::LogStatistics(std::size_t capacity, std::uint64_t seed) : memory_(capacity) {
+LogStatistics::LogStatistics(std::size_t capacity) : memory_(capacity) {
+  constexpr std::uint64_t seed = 0;
   check(quantiles_.begin(memory_, seed));
 }
 

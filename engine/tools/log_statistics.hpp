@@ -20,7 +20,9 @@ class LogStatistics {
   /// Doubles kept for so many values that will come.
   [[nodiscard]] static std::size_t capacity(std::uint64_t values);
 
-  LogStatistics(std::size_t capacity, std::uint64_t seed);
+  /// All toss the same coins, so that those of layers that order their values alike keep the same
+  /// ones: quantiles of layers then belong together even where they are approximate.
+  explicit LogStatistics(std::size_t capacity);
   LogStatistics(LogStatistics&&) = default;  // a copy would share the memory
 
   /// The values of one network, in any number.

@@ -413,6 +413,19 @@ TEST_CASE("favouredGradientsVanishWithTheLogitsNotWithTheRate") {
   }
 }
 
+TEST_CASE("quantilesOfLayersBelongTogether") {
+  // 6000 favoured values, of which neighbours differ by hundreds in ln: medians, although no
+  // longer exact, are of the same input of the same network in all layers, and grow with them by
+  // ln 1.5 a layer, less about 5 / 2 N and the spread of one network, of sqrt(5 / N) a layer.
+  const Json json = igb("gradients --activation relu --sigma-w2 3 --sigma-b2 0.1 --depth 100 "
+                        "--width 20 --networks 1200 --inputs 10 --format json")
+                        .json();
+  CHECK(number(json["quantile_rank_error"]) > 0.0);
+  const double growth = number(at(json, 1, 0)["measured_log_median"]) -
+                        number(at(json, 100, 0)["measured_log_median"]);
+  CHECK(std::abs(growth - 99.0 * (std::log(1.5) - 0.125)) < 5.0 * std::sqrt(99.0 * 0.25));
+}
+
 TEST_CASE("measuredTheoryMayHaveNothingToSay") {
   const std::string network =
       "gradients --activation tanh --sigma-w2 1.5 --sigma-b2 0.1 --depth 2 "
