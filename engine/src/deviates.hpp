@@ -31,7 +31,9 @@ struct Source {
 template <class ColumnBlock, class Row>
 IGB_INLINE std::array<PanelWords, 4> four_words(const Source& source,
                                                 const ColumnBlock& column_block, const Row& row) {
-  return philox_bijection(column_block, row, source.layer_word, source.network, source.keys);
+  std::array<PanelWords, 4> words;
+  philox_bijection(column_block, row, source.layer_word, source.network, source.keys, words);
+  return words;
 }
 
 struct Gaussian {

@@ -38,20 +38,21 @@ struct PhiloxProduct {
   return a ^ b ^ c;
 }
 
-/// The bijection of the counter (c0, c1, c2, c3). Each word is a number or a vector that has
-/// functions of these names; what follows from numbers alone remains a number. Where three words
-/// are numbers and the vector is the same for a whole loop, three of the 20 vector products are
-/// left out and two move out of the loop.
-template <int round = 0, class C0, class C1, class C2, class C3>
-[[gnu::always_inline]] inline auto philox_bijection(const C0& c0, const C1& c1, const C2& c2,
-                                                    const C3& c3, const PhiloxKeys& keys) {
+/// words = the bijection of the counter (c0, c1, c2, c3). Each of its words is a number or a vector
+/// that has functions of these names; what follows from numbers alone remains a number. Where three
+/// words are numbers and the vector is the same for a whole loop, three of the 20 vector products
+/// are left out and two move out of the loop.
+template <int round = 0, class C0, class C1, class C2, class C3, class Word>
+[[gnu::always_inline]] inline void philox_bijection(const C0& c0, const C1& c1, const C2& c2,
+                                                    const C3& c3, const PhiloxKeys& keys,
+                                                    std::array<Word, 4>& words) {
   if constexpr (round == philox_rounds) {
-    return std::array{c0, c1, c2, c3};
+    words = {c0, c1, c2, c3};
   } else {
     const auto first = philox_multiply(c0, philox_multipliers[0]);
     const auto second = philox_multiply(c2, philox_multipliers[1]);
-    return philox_bijection<round + 1>(philox_mix(second.high, c1, keys[round][0]), second.low,
-                                       philox_mix(first.high, c3, keys[round][1]), first.low, keys);
+    philox_bijection<round + 1>(philox_mix(second.high, c1, keys[round][0]), second.low,
+                                philox_mix(first.high, c3, keys[round][1]), first.low, keys, words);
   }
 }
 

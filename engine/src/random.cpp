@@ -7,7 +7,9 @@ namespace igb {
 
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
                                     std::array<std::uint32_t, 2> key) {
-  return philox_bijection(counter[0], counter[1], counter[2], counter[3], philox_keys(key));
+  std::array<std::uint32_t, 4> words;
+  philox_bijection(counter[0], counter[1], counter[2], counter[3], philox_keys(key), words);
+  return words;
 }
 
 void normals(Draw draw, Stream stream, std::uint32_t layer, std::uint32_t row,

@@ -265,19 +265,19 @@ struct Pack {
   IGB_INLINE explicit Pack(Vector all) { part.fill(all); }
 
   friend IGB_INLINE Pack operator+(Pack a, Pack b) {
-    for (std::size_t i = 0; i < count; ++i) a.part[i] += b.part[i];
+    unrolled<count>([&](std::size_t i) IGB_LAMBDA_INLINE { a.part[i] += b.part[i]; });
     return a;
   }
   friend IGB_INLINE Pack operator-(Pack a, Pack b) {
-    for (std::size_t i = 0; i < count; ++i) a.part[i] -= b.part[i];
+    unrolled<count>([&](std::size_t i) IGB_LAMBDA_INLINE { a.part[i] -= b.part[i]; });
     return a;
   }
   friend IGB_INLINE Pack operator*(Pack a, Pack b) {
-    for (std::size_t i = 0; i < count; ++i) a.part[i] *= b.part[i];
+    unrolled<count>([&](std::size_t i) IGB_LAMBDA_INLINE { a.part[i] *= b.part[i]; });
     return a;
   }
   friend IGB_INLINE Pack operator^(Pack a, Pack b) {
-    for (std::size_t i = 0; i < count; ++i) a.part[i] ^= b.part[i];
+    unrolled<count>([&](std::size_t i) IGB_LAMBDA_INLINE { a.part[i] ^= b.part[i]; });
     return a;
   }
 };
@@ -297,19 +297,19 @@ struct WideProducts {
 template <std::size_t count>
 IGB_INLINE WideProducts<count> philox_multiply(const Words<count>& a, std::uint32_t m) {
   WideProducts<count> products;
-  for (std::size_t i = 0; i < count; ++i) {
+  unrolled<count>([&](std::size_t i) IGB_LAMBDA_INLINE {
     const WideProduct one = wide_multiply(a.part[i], m);
     products.high.part[i] = one.high;
     products.low.part[i] = one.low;
-  }
+  });
   return products;
 }
 template <std::size_t count>
 IGB_INLINE Words<count> philox_mix(const Words<count>& a, const Words<count>& b, std::uint32_t c) {
   Words<count> mixed;
-  for (std::size_t i = 0; i < count; ++i) {
+  unrolled<count>([&](std::size_t i) IGB_LAMBDA_INLINE {
     mixed.part[i] = exclusive_or(a.part[i], b.part[i], Word(c));
-  }
+  });
   return mixed;
 }
 template <std::size_t count>
@@ -325,7 +325,7 @@ IGB_INLINE Words<count> philox_mix(std::uint32_t a, const Words<count>& b, std::
 template <class Vector, std::size_t count, class Function>
 IGB_INLINE auto each(const Pack<Vector, count>& pack, Function f) {
   Pack<decltype(f(pack.part[0])), count> result;
-  for (std::size_t i = 0; i < count; ++i) result.part[i] = f(pack.part[i]);
+  unrolled<count>([&](std::size_t i) IGB_LAMBDA_INLINE { result.part[i] = f(pack.part[i]); });
   return result;
 }
 
