@@ -81,6 +81,30 @@ TEST_CASE("steepActivationsAreResolvedUpToTheStatedLimitAndRefusedBeyond") {
   }
 }
 
+TEST_CASE("featuresFarOutAreSeenOrRefused") {
+  // A second step at 12, q_star = 17.4: sums over a lattice of step 1/100 on |z| <= 10 in NumPy.
+  const Expression phi = read("tanh(x)+0.2*tanh(x-12)");
+  FixedPoint point{};
+  REQUIRE(fixed_point({&phi.activation(), 20.0, 0.3}, point).ok());
+  CHECK(point.q_star == close(17.39713562755277, 1e-12));
+  CHECK(point.c_star == close(0.2160590557724987, 1e-11));
+  CHECK(point.chi_1 == close(2.529070759976246, 1e-11));
+  CHECK(point.chi_c_star == close(0.7193088251345169, 1e-11));
+  for (const char* text : {"tanh(x)+0.2*tanh(30*(x-12))", "tanh(x)+0.2*tanh(3*(x+50))",
+                           "tanh(x)+0.01*exp(-(4*(x-30))^2)"}) {
+    CAPTURE(std::string(text));
+    Expression expression;
+    const Status status = expression.parse(text);
+    CHECK(status.code == StatusCode::out_of_range);
+    CHECK(std::string(status.parameter) == "steepness of the activation beyond |x| = 10");
+  }
+  for (const char* text : {"sin(5*x)", "x/(1+x^2)", "x^3", "exp(x)", "x*sigmoid(x)"}) {
+    CAPTURE(std::string(text));
+    Expression expression;
+    CHECK(expression.parse(text).ok());
+  }
+}
+
 TEST_CASE("kernelsOfSteepActivationsFollowTheirClosedForms") {
   const Activation& erf = *find_activation("erf");
   const std::vector<double> covariances{1.0, 0.4, 0.4, 0.6};

@@ -143,11 +143,43 @@ bool is_bounded(const Activation& phi) {
          everywhere_far([&](double x) { return std::abs(phi.value(x)) <= 1.01 * most; });
 }
 
-/// How many times finer than for tanh quadrature must be near the origin.
+/// Integral of phi'^2 over near < |x| < far on panels of that length, cut at the kinks.
+double far_slopes(const Activation& phi, double near, double far, double length) {
+  const Cuts cuts(phi.kinks, 1.0);
+  double sum = 0.0;
+  const auto add = [&](double x, double weight) {
+    sum += weight * phi.derivative(x) * phi.derivative(x);
+  };
+  const auto next_kink = [&](double x) {
+    return phi.kinks.empty() ? std::numeric_limits<double>::infinity() : cuts.next(x, 0.0);
+  };
+  const Grading equal{length, length};
+  visit_panels(-far, -near, false, equal, next_kink, add);
+  visit_panels(near, far, false, equal, next_kink, add);
+  return sum;
+}
+
+/// How many times finer than for tanh quadrature must be near the origin; further out, where it
+/// looks less closely, phi may not be steeper than there.
 Status check_steepness(const Activation& phi) {
   constexpr double near = 10.0;
-  return check_range("steepness of the activation", 1.0 / resolving_fraction(phi, near), 1.0,
-                     steepness_max);
+  constexpr double agreement = 1e-12;
+  constexpr double tanh_length = 2.0;
+  const double steepness = 1.0 / resolving_fraction(phi, near);
+  if (const Status s = check_range("steepness of the activation", steepness, 1.0, steepness_max);
+      !s.ok()) {
+    return s;
+  }
+  double coarse = far_slopes(phi, near, near_reach, tanh_length);
+  double fine = far_slopes(phi, near, near_reach, 0.5 * tanh_length);
+  const double scale = fine + far_slopes(phi, 0.0, near, 0.5 * tanh_length);
+  double beyond = 1.0;
+  while (beyond <= steepness && std::abs(fine - coarse) > agreement * scale) {
+    beyond *= 2.0;
+    coarse = fine;
+    fine = far_slopes(phi, near, near_reach, 0.5 * tanh_length / beyond);
+  }
+  return check_range("steepness of the activation beyond |x| = 10", beyond, 1.0, steepness);
 }
 
 }  // namespace

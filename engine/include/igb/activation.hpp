@@ -110,7 +110,8 @@ Activation make_activation(const char*, const Callable&&, std::span<const double
 /// or phi is farther out not a number, or infinite because something inside it overflows;
 /// no_solution where phi is constant; out_of_range where it is too steep for quadrature: on |x| <=
 /// 10 integrals must resolve on a scale 1 / steepness_max of that of tanh (sin 5 x, tanh 10 x; for
-/// a steeper phi(k x) take phi(x) and k^2 times the variances).
+/// a steeper phi(k x) take phi(x) and k^2 times the variances), and on 10 < |x| <= 100 no finer
+/// than there.
 Status find_facts(Activation& phi);
 
 inline constexpr double steepness_max = 16.0;
