@@ -373,21 +373,36 @@ TEST_CASE("inputsOfAnySizeAreSeen") {
     }
     CHECK(measured.guesses == expected.guesses());
   };
+  const auto relu = [](double x) -> Jet { return {x > 0.0 ? x : 0.0, x > 0.0 ? 1.0 : 0.0, 0.0}; };
+  constexpr double kink[] = {0.0};
+  const Activation user_relu = make_activation("user_relu", relu, kink);
+  std::vector<const Activation*> phis{&user_relu};
   for (const char* name :
        {"relu", "linear", "tanh", "erf", "hard_tanh", "sigmoid", "gelu", "elu"}) {
-    CAPTURE(std::string(name));
-    for (const double all : {1e-15, 1e-6, 1e6, 1e15}) {
+    phis.push_back(find_activation(name));
+  }
+  for (const Activation* phi : phis) {
+    CAPTURE(std::string(phi->name));
+    for (const double all : {1e-25, 1e-6, 1e6, 1e25}) {
       CAPTURE(all);
       for (const double sigma_b2 : {0.0, 0.1}) {
-        const bool centred = sigma_b2 == 0.0 && find_activation(name)->value(0.0) == 0.0;
+        const bool centred = sigma_b2 == 0.0 && phi->value(0.0) == 0.0;
         if (!centred && all < 1e-10) continue;  // the reference itself is blind
         CAPTURE(sigma_b2);
-        const Architecture a = network_of(name, 1.7, sigma_b2, 70, 3);
+        const Architecture a = network_of(phi, 1.7, sigma_b2, 70, 3);
+        Architecture dropout = a;
+        dropout.init.block.kind = BlockKind::dropout;
+        dropout.init.block.keep = 0.7;
         check_scaled(a, all, all);
         check_scaled(a, all, 1.0);
         check_scaled(a, 1.0, all);
+        check_scaled(dropout, all, all);
       }
     }
+  }
+  for (const char* name : {"relu", "linear"}) {
+    CAPTURE(std::string(name));
+    check_scaled(network_of(name, 1.7, 0.0, 70, 3), 1e15, 1e-30);
   }
 }
 
@@ -858,9 +873,10 @@ TEST_CASE("collinearInputsStayCollinearUnderRelu") {
 
 TEST_CASE("equalInputsStayEqual") {
   for (const Target target : test::targets()) {
-    for (const char* name : {"relu", "tanh", "gelu"}) {
+    const std::pair<const char*, double> cases[] = {{"relu", 2.5}, {"tanh", 25.0}, {"gelu", 2.5}};
+    for (const auto& [name, sigma_w2] : cases) {
       CAPTURE(std::string(name));
-      const Architecture a = network_of(name, 2.5, 0.1, 40, 30);
+      const Architecture a = network_of(name, sigma_w2, 0.1, 40, 60);
       // Inputs twice, in an order that separates the copies: chaos would tear them apart if they
       // differed by a rounding.
       const std::vector<float> once = some_inputs(20, 11);

@@ -58,8 +58,7 @@ float power_of_two(std::int32_t exponent) {
   return std::ldexp(1.0F, std::clamp(exponent, -farthest_unit, farthest_unit));
 }
 
-/// Unit of phi(h), h of that variance, unless phi is homogeneous: small where phi(0) = 0, large
-/// where it has no bounds.
+/// Unit of phi(h), h of that variance: small where phi(0) = 0, large where phi has no bounds.
 std::int32_t unit_of_features(const Activation& phi, double variance) {
   const std::int32_t unit = variance > 0.0 ? unit_of(variance) : 0;
   const std::int32_t low = phi.value(0.0) == 0.0 ? -farthest_unit : 0;
@@ -275,8 +274,9 @@ bool GramNetwork::factor_products(double& smallest_pivot) {
   const double scale = init.sigma_w2 / (sums ? fan_in * pool * pool : fan_in);
   for (std::size_t a = 0; a < inputs_; ++a) diagonal_[a] = scale * square_[a * stride_ + a];
   diagonal_[0] += std::ldexp(init.sigma_b2, -2 * feature_unit_[0]);
-  if (!std::all_of(diagonal_.begin(), diagonal_.end(), [](double x) { return std::isfinite(x); }))
-    return false;
+  for (const double variance : diagonal_) {
+    if (!std::isfinite(variance)) return false;
+  }
   choose_units();
   for (std::size_t a = 0; a < inputs_; ++a) diagonal_[a] *= shrink_[a] * shrink_[a];
   const GramKernels& kernels = *kernels_of(target_).gram;
@@ -327,9 +327,11 @@ bool GramNetwork::weigh_inputs() {
         variance > smallest_variance ? static_cast<float>(1.0 / std::sqrt(variance)) : 0.0F;
   }
   std::copy(unit_.begin(), unit_.end(), feature_unit_.begin());
-  if (!phi.homogeneous) feature_unit_[0] = unit_of_features(phi, diagonal_[0]);
-  if (has_masks(architecture_.init.block))
-    std::fill(feature_unit_.begin(), feature_unit_.end(), feature_unit_[0]);
+  feature_unit_[0] = unit_[0] + unit_of_features(phi, diagonal_[0]);
+  if (has_masks(architecture_.init.block)) {
+    const std::int32_t common = *std::max_element(feature_unit_.begin(), feature_unit_.end());
+    std::fill(feature_unit_.begin(), feature_unit_.end(), common);
+  }
   return true;
 }
 
@@ -358,7 +360,7 @@ void GramNetwork::run_layer(Totals* totals) {
   flush_block();
 }
 
-void GramNetwork::draw_panel(std::uint32_t first_unit) const {
+void GramNetwork::draw_panel(std::uint32_t first_unit) {
   kernels_of(target_).gram->draw({
       .source = normal_source(draw_, Stream::preactivations, layer_),
       .first_unit = first_unit,
@@ -400,7 +402,7 @@ void GramNetwork::finish_moments(const Totals& totals) {
 }
 
 /// Takes outputs first .. first + units - 1 into account.
-void GramNetwork::guess(std::uint32_t first, std::size_t units) const {
+void GramNetwork::guess(std::uint32_t first, std::size_t units) {
   for (std::size_t a = 0; a < inputs_; ++a) {
     const std::size_t input = input_at(a);
     const double size = a == 0 ? 0.0 : std::ldexp(1.0, unit_[a] - unit_[0]);
@@ -414,7 +416,7 @@ void GramNetwork::guess(std::uint32_t first, std::size_t units) const {
 }
 
 /// phi(h_0) and phi(h_a) - phi(h_0) in place of h_0 and h_a - h_0.
-void GramNetwork::make_features(std::uint32_t first_unit) const {
+void GramNetwork::make_features(std::uint32_t first_unit) {
   const Initialisation& init = architecture_.init;
   const Activation& phi = *init.activation;
   const float scale = power_of_two(unit_[0] - feature_unit_[0]);
@@ -428,7 +430,7 @@ void GramNetwork::make_features(std::uint32_t first_unit) const {
 }
 
 /// Dropout. Inputs, each with its own mask, then differ by as much as they have.
-void GramNetwork::mask_panel(std::uint32_t first_unit) const {
+void GramNetwork::mask_panel(std::uint32_t first_unit) {
   const double keep = architecture_.init.block.keep;
   const auto threshold = static_cast<float>(std::sqrt(3.0) * (2.0 * keep - 1.0));
   const auto scale = static_cast<float>(1.0 / keep);
@@ -454,7 +456,7 @@ void GramNetwork::mask_panel(std::uint32_t first_unit) const {
 }
 
 /// Takes a panel of further members into the pools: sums, or maxima and the differences of maxima.
-void GramNetwork::pool_panel(bool first) const {
+void GramNetwork::pool_panel(bool first) {
   if (first) {
     std::copy(panel_.begin(), panel_.end(), pooled_.begin());
     return;

@@ -35,24 +35,25 @@ inline constexpr std::uint32_t gram_inputs_max = 1U << 15;
 ///
 /// Nearly equal inputs. The smallest input is the first, all others are kept as their difference to
 /// it: h_0, h_a - h_0, phi(h_0) and phi(h_a) - phi(h_0), each difference in float32 with an
-/// exponent of its own, so that c may agree with 1 to any number of digits. Differences are right
-/// to 2^-18 of themselves and better, and never underflow; their mean square, sigma_y2, is 0 once
-/// it leaves the range of double (1e-324), and gamma then infinite.
+/// exponent of its own, so that c may agree with 1 to any number of digits. In a unit a difference
+/// of features is right to 2^-15 max(1, |h_0|) of itself, by rounding that is independent from unit
+/// to unit, and for piecewise linear phi to 2^-23. Differences never underflow; their mean square,
+/// sigma_y2, is 0 once it leaves the range of double (1e-324), and gamma then infinite.
 ///
 /// Nearly dependent inputs. Products of features are summed in float32 over up to 128 units and in
 /// double beyond: each covariance is right to about 1e-7 of both standard deviations. Where a pivot
 /// of the factor falls below 2^-10 of its variance, the layer is done again, and those to follow
-/// are done, with all sums in double, twice as slow, for as long as that lasts. A pivot below
+/// are done, with all sums in double, until the smallest is four times that. A pivot below
 /// `dropped` of its variance counts as 0: of that input's difference what is independent of the
-/// inputs before it, less than 1.1e-5 of the whole, is left out. So duplicates stay equal, and
+/// inputs before it, less than 1.1e-5 of the whole, is left out. So equal inputs stay equal, and
 /// collinear inputs and more inputs than units (D > N) need no care.
 ///
 /// Blocks: plain, max_pool and average_pool (both conventions have the same law), dropout. Gaussian
 /// weights. Draws: z(draw, preactivations, layer, unit, input), the smallest input and input 0
-/// changing places. Targets agree to rounding, and bit for bit where their rounding is the same
-/// (target.hpp).
+/// changing places; a pool is made of the units i, i + N / pool, i + 2 N / pool, ... Targets agree
+/// to rounding, and bit for bit where their rounding is the same (target.hpp).
 ///
-/// Memory: 10 D^2 + 1.5 kB D, whatever the width: 350 kB for 100 inputs.
+/// Memory: 10 D^2 + 1.1 kB D (with pools 1.4 kB), whatever the width: 230 kB for 100 inputs.
 class GramNetwork {
  public:
   /// Bytes that `begin` takes from its arena for that many inputs. Errors: of
@@ -100,13 +101,13 @@ class GramNetwork {
   void choose_units();
   bool weigh_inputs();
   void run_layer(Totals* totals);
-  void draw_panel(std::uint32_t first_unit) const;
+  void draw_panel(std::uint32_t first_unit);
   void observe_panel(std::size_t units, Totals& totals) const;
   void finish_moments(const Totals& totals);
-  void guess(std::uint32_t first, std::size_t units) const;
-  void make_features(std::uint32_t first_unit) const;
-  void mask_panel(std::uint32_t first_unit) const;
-  void pool_panel(bool first) const;
+  void guess(std::uint32_t first, std::size_t units);
+  void make_features(std::uint32_t first_unit);
+  void mask_panel(std::uint32_t first_unit);
+  void pool_panel(bool first);
   void append_panel(std::span<const float> panel, std::size_t units);
   void flush_block();
   [[nodiscard]] std::size_t input_at(std::size_t position) const;
