@@ -13,6 +13,12 @@ struct igb_forward {
 
 namespace {
 
+Status check_deviates(const igb_draw* draw, uint32_t stream, uint32_t layer, const float* out) {
+  return first_error({require({{"draw", draw}, {"out", out}}),
+                      igb::check_range("stream", stream, 0, 2),
+                      igb::check_range("layer", layer, 0, (1U << 24) - 1)});
+}
+
 /// Memory of a run: the object itself, the buffers of the network, scratch for the statistics of
 /// the widest layer.
 Status forward_layout(const igb_architecture& architecture, std::uint32_t inputs,
@@ -27,15 +33,33 @@ Status forward_layout(const igb_architecture& architecture, std::uint32_t inputs
 
 }  // namespace
 
+int32_t igb_positions(const igb_block* block, uint32_t* positions, igb_status* why) {
+  if (const Status s = require({{"block", block}, {"positions", positions}}); !s.ok()) {
+    return report_to(why, s);
+  }
+  const Status status = igb::validate(block_of(*block));
+  if (status.ok()) *positions = static_cast<uint32_t>(igb::positions_of(block_of(*block)));
+  return report_to(why, status);
+}
+
 int32_t igb_normals(const igb_draw* draw, uint32_t stream, uint32_t layer, uint32_t row,
                     uint32_t first_column, uint32_t count, float* out, igb_status* why) {
-  const Status checked = first_error({require({{"draw", draw}, {"out", out}}),
-                                      igb::check_range("stream", stream, 0, 2),
-                                      igb::check_range("layer", layer, 0, (1U << 24) - 1)});
-  if (!checked.ok()) return report_to(why, checked);
-  igb::normals({draw->seed, draw->network}, static_cast<igb::Stream>(stream), layer, row,
-               first_column, {out, count});
-  return report_to(why, {});
+  const Status status = check_deviates(draw, stream, layer, out);
+  if (status.ok()) {
+    igb::normals({draw->seed, draw->network}, static_cast<igb::Stream>(stream), layer, row,
+                 first_column, {out, count});
+  }
+  return report_to(why, status);
+}
+
+int32_t igb_uniforms(const igb_draw* draw, uint32_t stream, uint32_t layer, uint32_t row,
+                     uint32_t first_column, uint32_t count, float* out, igb_status* why) {
+  const Status status = check_deviates(draw, stream, layer, out);
+  if (status.ok()) {
+    igb::uniforms({draw->seed, draw->network}, static_cast<igb::Stream>(stream), layer, row,
+                  first_column, {out, count});
+  }
+  return report_to(why, status);
 }
 
 int32_t igb_gaussian_inputs(uint64_t seed, uint32_t count, uint32_t width, float* inputs,
@@ -95,8 +119,7 @@ int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* 
   const std::span<std::byte> statistics = arena.take<std::byte>(scratch);
   igb::Forward run;
   std::size_t values = 0;
-  if (const Status status = checked_size<float>(count, architecture->input_width, values);
-      !status.ok()) {
+  if (const Status status = inputs_size(*architecture, count, values); !status.ok()) {
     return report_to(why, status);
   }
   const Status status = run.begin(architecture_of(*architecture), {draw->seed, draw->network},
@@ -139,11 +162,7 @@ int32_t igb_forward_classes(const igb_forward* forward, uint16_t* classes, igb_s
   return report_to(why, igb::guess_classes(output, {classes, output.inputs}));
 }
 
-const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* units,
-                                        uint32_t* stride) {
-  if (forward == nullptr || units == nullptr || stride == nullptr) return nullptr;
-  const igb::LayerView layer = forward->run.preactivations();
-  *units = static_cast<uint32_t>(layer.units);
-  *stride = static_cast<uint32_t>(layer.stride);
-  return layer.values;
+const float* igb_forward_preactivations(const igb_forward* forward, igb_layer_shape* shape) {
+  if (forward == nullptr || shape == nullptr) return nullptr;
+  return view_of(forward->run.preactivations(), *shape);
 }
