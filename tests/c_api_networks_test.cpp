@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "igb/backpropagation.hpp"
+#include "igb/effective_rank.hpp"
+#include "igb/gram_network.hpp"
 #include "igb/igb.h"
 #include "igb/network.hpp"
 #include "igb/statistics.hpp"
@@ -113,6 +115,13 @@ TEST_CASE("cApiRunsNetworksOfEveryBlockAsTheLibraryDoes") {
       CHECK(report.sigma_y2 == moments.sigma_y2);
       check_same(igb_forward_preactivations(forward, &shape), shape,
                  reference.run.preactivations());
+      scratch = reference.arena;
+      igb::EffectiveRank expected_rank{};
+      REQUIRE(igb::effective_rank(reference.run.preactivations(), scratch, expected_rank).ok());
+      igb_effective_rank rank{};
+      REQUIRE(igb_forward_effective_rank(forward, &rank, nullptr) == IGB_OK);
+      CHECK(rank.uncentred == expected_rank.uncentred);
+      CHECK(rank.centred == expected_rank.centred);
     }
     CHECK(shape.units == a.classes);
     CHECK(shape.positions == 1);
@@ -236,10 +245,16 @@ TEST_CASE("cApiRefusalLeavesTheRunWhereItWas") {
   REQUIRE(igb_forward_begin(&architecture, &draw, inputs.data(), 1, memory.bytes().data(), bytes,
                             &forward, nullptr) == 0);
   igb_layer_report report{};
+  igb_effective_rank rank{};
+  igb_status why{};
+  CHECK(igb_forward_effective_rank(forward, &rank, &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "layer");
   CHECK(igb_forward_step(forward, &report, nullptr) == IGB_OUT_OF_RANGE);  // moments need two
   for (int layer = 1; layer <= 3; ++layer) {
     CHECK(igb_forward_step(forward, nullptr, nullptr) == IGB_OK);
   }
+  CHECK(igb_forward_effective_rank(forward, &rank, &why) == IGB_OUT_OF_RANGE);  // so do ranks
+  CHECK(std::string(why.parameter) == "inputs");
   uint16_t guess = 9;
   CHECK(igb_forward_classes(forward, &guess, nullptr) == IGB_OK);
 }
@@ -257,8 +272,11 @@ TEST_CASE("cApiHasNoClassesForANetworkThatOverflowed") {
                             &forward, nullptr) == 0);
   REQUIRE(igb_forward_step(forward, nullptr, nullptr) == IGB_OK);
   CHECK(igb_forward_step(forward, nullptr, nullptr) == IGB_NON_FINITE);
+  CHECK(igb_forward_step(forward, nullptr, nullptr) == IGB_FINISHED);
   std::vector<uint16_t> guesses(2);
+  igb_effective_rank rank{};
   CHECK(igb_forward_classes(forward, guesses.data(), nullptr) == IGB_NON_FINITE);
+  CHECK(igb_forward_effective_rank(forward, &rank, nullptr) == IGB_NON_FINITE);
 }
 
 TEST_CASE("cApiGradientsOfNetworksAreThoseOfTheLibrary") {
@@ -421,4 +439,98 @@ TEST_CASE("cApiHasNoGradientsForANetworkThatOverflowed") {
   CHECK(igb_backpropagation_log_squares(run, numbers, nullptr) == IGB_NON_FINITE);
   CHECK(igb_backpropagation_classes(run, classes, nullptr) == IGB_NON_FINITE);
   CHECK(igb_backpropagation_gradients(run, &shape) == nullptr);
+}
+
+TEST_CASE("cApiGramNetworksAreThoseOfTheLibrary") {
+  const igb_draw draw{4, 9};
+  const uint32_t count = 7;
+  for (const igb::Architecture& a : every_network()) {
+    const igb::BlockKind kind = a.init.block.kind;
+    CAPTURE(igb::block_name(kind));
+    const igb_architecture architecture = c_architecture(a);
+    size_t bytes = 0;
+    igb_status why{};
+    const int32_t code = igb_gram_bytes(&architecture, count, &bytes, &why);
+    if (kind > igb::BlockKind::dropout) {
+      CHECK(code == IGB_UNKNOWN_NAME);
+      CHECK(std::string(why.parameter) == "block");
+      continue;
+    }
+    if (a.init.weights != igb::WeightLaw::gaussian) {
+      CHECK(code == IGB_UNKNOWN_NAME);
+      CHECK(std::string(why.parameter) == "weights");
+      continue;
+    }
+    REQUIRE(code == IGB_OK);
+    std::vector<float> inputs = inputs_of(a, count, 3);
+    const AlignedMemory memory(bytes);
+    igb_gram* gram = nullptr;
+    REQUIRE(igb_gram_begin(&architecture, &draw, inputs.data(), count, memory.bytes().data(), bytes,
+                           &gram, nullptr) == IGB_OK);
+    Reference<igb::GramNetwork> reference(a, {4, 9}, count, std::span<const float>(inputs));
+    std::fill(inputs.begin(), inputs.end(), NAN);  // they are not kept
+    std::vector<uint16_t> classes(count);
+    for (uint32_t layer = 1; layer <= a.depth + 1; ++layer) {
+      CHECK(igb_gram_classes(gram, classes.data(), &why) == IGB_OUT_OF_RANGE);
+      CHECK(std::string(why.parameter) == "layer");
+      igb_layer_report report{};
+      REQUIRE(igb_gram_step(gram, layer == 2 ? nullptr : &report, nullptr) == IGB_OK);
+      REQUIRE(reference.run.step().ok());
+      if (layer == 2) continue;
+      const igb::LayerMoments& moments = reference.run.moments();
+      CHECK(report.layer == layer);
+      CHECK(report.q == moments.q);
+      CHECK(report.c == moments.c);
+      CHECK(report.gamma == moments.gamma());
+      CHECK(report.sigma_mu2 == moments.sigma_mu2);
+      CHECK(report.sigma_y2 == moments.sigma_y2);
+    }
+    REQUIRE(igb_gram_classes(gram, classes.data(), nullptr) == IGB_OK);
+    CHECK(std::equal(classes.begin(), classes.end(), reference.run.guesses().begin()));
+    CHECK(igb_gram_step(gram, nullptr, nullptr) == IGB_FINISHED);
+  }
+}
+
+TEST_CASE("cApiRefusesEveryShorterMemoryForGramNetworks") {
+  const igb_architecture architecture{plain("relu", 2.0, 0.0), 3, 5, 2, 2};
+  const igb_draw draw{1, 0};
+  const std::vector<float> inputs(2 * 3, 1.0F);
+  size_t bytes = 0;
+  igb_status why{};
+  CHECK(igb_gram_bytes(&architecture, 1, &bytes, &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "inputs");
+  REQUIRE(igb_gram_bytes(&architecture, 2, &bytes, nullptr) == IGB_OK);
+  const AlignedMemory memory(bytes + 1);
+  igb_gram* gram = nullptr;
+  const auto begin = [&](void* place, size_t size) {
+    return igb_gram_begin(&architecture, &draw, inputs.data(), 2, place, size, &gram, &why);
+  };
+  for (size_t size = 0; size < bytes; size += size < 1200 ? 1 : 501) {
+    CHECK(begin(memory.bytes().data(), size) == IGB_BUFFER_TOO_SMALL);
+    CHECK(why.value == static_cast<double>(size));
+    CHECK(why.low == static_cast<double>(bytes));
+    CHECK(gram == nullptr);
+  }
+  CHECK(begin(memory.bytes().data(), bytes - 1) == IGB_BUFFER_TOO_SMALL);
+  CHECK(begin(nullptr, bytes) == IGB_NULL_POINTER);
+  CHECK(begin(memory.bytes().data() + 1, bytes) == IGB_MISALIGNED);
+  CHECK(gram == nullptr);
+  CHECK(begin(memory.bytes().data(), bytes) == IGB_OK);
+}
+
+TEST_CASE("cApiHasNoClassesForAGramNetworkThatOverflowed") {
+  // the affine layer 1 of such inputs has variances beyond 1e74
+  const igb_architecture architecture{plain("tanh", 1e6, 0.0), 30, 30, 1, 2};
+  const igb_draw draw{1, 0};
+  const std::vector<float> inputs(2 * 30, 3e38F);
+  size_t bytes = 0;
+  REQUIRE(igb_gram_bytes(&architecture, 2, &bytes, nullptr) == IGB_OK);
+  const AlignedMemory memory(bytes);
+  igb_gram* gram = nullptr;
+  REQUIRE(igb_gram_begin(&architecture, &draw, inputs.data(), 2, memory.bytes().data(), bytes,
+                         &gram, nullptr) == IGB_OK);
+  CHECK(igb_gram_step(gram, nullptr, nullptr) == IGB_NON_FINITE);
+  CHECK(igb_gram_step(gram, nullptr, nullptr) == IGB_FINISHED);
+  std::vector<uint16_t> guesses(2);
+  CHECK(igb_gram_classes(gram, guesses.data(), nullptr) == IGB_NON_FINITE);
 }

@@ -423,6 +423,29 @@ TEST_CASE("cApiRefusesNullPointersByName") {
   null(igb_backpropagation_log_squares(nullptr, x, &why), "run");
   null(igb_backpropagation_log_weight_squares(nullptr, x, &why), "run");
   null(igb_backpropagation_log_scales(nullptr, x, &why), "run");
+  igb_gram* gram = nullptr;
+  igb_effective_rank rank{};
+  igb_interval interval{};
+  null(igb_gram_bytes(nullptr, 2, &bytes, &why), "architecture");
+  null(igb_gram_bytes(&architecture, 2, nullptr, &why), "bytes");
+  null(igb_gram_begin(nullptr, &draw, inputs, 2, memory, 64, &gram, &why), "architecture");
+  null(igb_gram_begin(&architecture, nullptr, inputs, 2, memory, 64, &gram, &why), "draw");
+  null(igb_gram_begin(&architecture, &draw, nullptr, 2, memory, 64, &gram, &why), "inputs");
+  null(igb_gram_begin(&architecture, &draw, inputs, 2, memory, 64, nullptr, &why), "gram");
+  null(igb_gram_step(nullptr, &layer, &why), "gram");
+  null(igb_gram_classes(nullptr, &guess, &why), "gram");
+  null(igb_forward_effective_rank(nullptr, &rank, &why), "forward");
+  null(igb_mean(nullptr, 1, 0.9, &estimate, &interval, &why), "values");
+  null(igb_mean(x, 1, 0.9, nullptr, &interval, &why), "mean");
+  null(igb_mean(x, 1, 0.9, &estimate, nullptr, &why), "interval");
+  null(igb_ratio(nullptr, x, 2, &estimate, &why), "x");
+  null(igb_ratio(x, nullptr, 2, &estimate, &why), "y");
+  null(igb_ratio(x, x, 2, nullptr, &why), "ratio");
+  null(igb_quantile(nullptr, 1, 0.5, 0.9, x, &interval, &why), "sorted");
+  null(igb_quantile(x, 1, 0.5, 0.9, nullptr, &interval, &why), "quantile");
+  null(igb_quantile(x, 1, 0.5, 0.9, x, nullptr, &why), "interval");
+  CHECK(std::isnan(igb_ks_two_sample_distance(nullptr, 1, x, 1)));
+  CHECK(std::isnan(igb_ks_two_sample_distance(x, 1, nullptr, 1)));
   CHECK(igb_backpropagation_gradients(nullptr, &shape) == nullptr);
   CHECK(igb_backpropagation_output(nullptr, &shape) == nullptr);
   CHECK(igb_forward_preactivations(nullptr, &shape) == nullptr);
@@ -838,4 +861,81 @@ TEST_CASE("cApiGaussianProcessesAreThoseOfTheLibrary") {
   CHECK(std::string(why.parameter) == "classes");
   CHECK(igb_gaussian_process_bytes(0, &bytes, &why) == IGB_OUT_OF_RANGE);
   CHECK(std::string(why.parameter) == "inputs");
+}
+
+TEST_CASE("cApiComparesTwoSamples") {
+  const double a[] = {-INFINITY, 0.0, 1.0, 1.0, 4.0};
+  const double b[] = {1.0, 2.0, 3.0};
+  CHECK(igb_ks_two_sample_distance(a, 5, b, 3) == close(4.0 / 5.0 - 1.0 / 3.0, 1e-15));
+  CHECK(igb_ks_two_sample_distance(b, 3, a, 4) == close(2.0 / 3.0, 1e-15));
+  CHECK(std::isnan(igb_ks_two_sample_distance(a, 5, b, 0)));
+  // Kolmogorov's 5 % point, 1.3581, at an effective size of 40 * 60 / 100
+  CHECK(igb_ks_two_sample_p_value(1.3581 / std::sqrt(24.0), 40, 60) == close(0.05, 1e-3));
+  CHECK(std::isnan(igb_ks_two_sample_p_value(0.5, 0, 3)));
+}
+
+TEST_CASE("cApiMeansHaveStudentsInterval") {
+  const double values[] = {1.0, 2.0, 3.0, 4.0, 5.0};
+  igb_estimate mean{};
+  igb_interval interval{};
+  REQUIRE(igb_mean(values, 5, 0.95, &mean, &interval, nullptr) == IGB_OK);
+  CHECK(mean.mean == 3.0);
+  CHECK(mean.standard_error == close(std::sqrt(0.5), 1e-15));
+  const double t = 2.7764451051977987;  // P(|T_4| <= t) = 0.95
+  CHECK(interval.low == close(3.0 - t * std::sqrt(0.5), 1e-12));
+  CHECK(interval.high == close(3.0 + t * std::sqrt(0.5), 1e-12));
+  REQUIRE(igb_mean(values, 1, 0.95, &mean, &interval, nullptr) == IGB_OK);
+  CHECK(mean.mean == 1.0);
+  CHECK(std::isnan(mean.standard_error));
+  CHECK(interval.low == -INFINITY);
+  CHECK(interval.high == INFINITY);
+  igb_status why{};
+  CHECK(igb_mean(values, 0, 0.95, &mean, &interval, &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "count");
+  for (const double confidence : {0.0, 1.0, static_cast<double>(NAN)}) {
+    CHECK(igb_mean(values, 5, confidence, &mean, &interval, &why) == IGB_OUT_OF_RANGE);
+    CHECK(std::string(why.parameter) == "confidence");
+  }
+}
+
+TEST_CASE("cApiRatiosOfMeansHaveAnError") {
+  const double x[] = {1.0, 3.0, 2.0};
+  const double y[] = {1.0, 2.0, 1.0};
+  igb_estimate ratio{};
+  REQUIRE(igb_ratio(x, y, 3, &ratio, nullptr) == IGB_OK);
+  CHECK(ratio.mean == close(1.5, 1e-15));
+  // x - 1.5 y is -1/2, 0, 1/2: variance 1/4, of the mean 1/12, over the mean of y, 4/3
+  CHECK(ratio.standard_error == close(std::sqrt(1.0 / 12.0) / (4.0 / 3.0), 1e-14));
+  igb_status why{};
+  CHECK(igb_ratio(x, y, 1, &ratio, &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "count");
+}
+
+TEST_CASE("cApiQuantilesHaveAnIntervalOfOrderStatistics") {
+  const double sorted[] = {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0};
+  double quantile = 0.0;
+  igb_interval interval{};
+  REQUIRE(igb_quantile(sorted, 10, 0.5, 0.95, &quantile, &interval, nullptr) == IGB_OK);
+  CHECK(quantile == 5.0);
+  // P(X_2 <= median <= X_9) = 1 - 2 (1 + 10) / 1024 = 0.979, of 3 and 8 but 0.891
+  CHECK(interval.low == 2.0);
+  CHECK(interval.high == 9.0);
+  REQUIRE(igb_quantile(sorted, 10, 0.95, 0.9, &quantile, &interval, nullptr) == IGB_OK);
+  CHECK(quantile == 10.0);
+  CHECK(interval.high == INFINITY);  // P(X_10 < quantile) = 0.95^10 = 0.6
+  REQUIRE(igb_quantile(sorted, 10, 0.05, 0.9, &quantile, &interval, nullptr) == IGB_OK);
+  CHECK(quantile == 1.0);
+  CHECK(interval.low == -INFINITY);
+  REQUIRE(igb_quantile(sorted, 10, 0.0, 0.9, &quantile, &interval, nullptr) == IGB_OK);
+  CHECK(quantile == 1.0);
+  igb_status why{};
+  const auto refused = [&](uint32_t count, double p, double confidence) {
+    CHECK(igb_quantile(sorted, count, p, confidence, &quantile, &interval, &why) ==
+          IGB_OUT_OF_RANGE);
+    return std::string(why.parameter);
+  };
+  CHECK(refused(0, 0.5, 0.9) == "count");
+  CHECK(refused(10, 1.5, 0.9) == "p");
+  CHECK(refused(10, 0.5, 1.0) == "confidence");
+  CHECK(refused(10, NAN, 0.9) == "p");
 }

@@ -445,6 +445,35 @@ int32_t igb_forward_classes(const igb_forward* forward, uint16_t* classes, igb_s
  */
 const float* igb_forward_preactivations(const igb_forward* forward, igb_layer_shape* shape);
 
+/* How many directions a layer makes use of: the participation ratio tr(K)^2 / tr(K^2) of the Gram
+ * matrix K_ab = h_a . h_b over inputs, of h as it is and less its mean over the inputs
+ * (engine/include/igb/effective_rank.hpp); NaN where K = 0. */
+typedef struct igb_effective_rank {
+  double uncentred;
+  double centred;
+} igb_effective_rank;
+/* Of the current layer, count >= 2; status out_of_range (layer) before the first step. */
+int32_t igb_forward_effective_rank(const igb_forward* forward, igb_effective_rank* rank,
+                                   igb_status* why);
+
+/* A network without its weights, exact in law at finite width, from the Gram matrix of its inputs
+ * (engine/include/igb/gram_network.hpp); lives at the start of the memory handed to begin. Blocks
+ * plain, max_pool, average_pool and dropout, Gaussian weights. */
+typedef struct igb_gram igb_gram;
+
+/* Bytes for that many inputs, 2 .. 32768, whatever the width: 10 a pair and 1.5 kB an input. */
+int32_t igb_gram_bytes(const igb_architecture* architecture, uint32_t inputs, size_t* bytes,
+                       igb_status* why);
+/* Starts a network in memory[bytes], 64-byte aligned, which must stay untouched as long as *gram is
+ * used. inputs[count * input_width], row-major, are not kept. */
+int32_t igb_gram_begin(const igb_architecture* architecture, const igb_draw* draw,
+                       const float* inputs, uint32_t count, void* memory, size_t bytes,
+                       igb_gram** gram, igb_status* why);
+/* Draws the next layer, depth + 1 in all; its moments, if `report` is not null. */
+int32_t igb_gram_step(igb_gram* gram, igb_layer_report* report, igb_status* why);
+/* As igb_forward_classes. */
+int32_t igb_gram_classes(const igb_gram* gram, uint16_t* classes, igb_status* why);
+
 /* Gradients of the loss in one network, up its layers and down again, every input a having a loss
  * of its own, -ln softmax(output)_label(a) (engine/include/igb/backpropagation.hpp); lives at the
  * start of the memory handed to begin. */
@@ -558,6 +587,35 @@ int32_t igb_gaussian_process_classes(igb_gaussian_process* process, const igb_dr
 double igb_ks_distance(const uint32_t* networks, const double* pmf, uint32_t inputs);
 /* The chance of a larger distance under the law; an upper bound, since counts are discrete. */
 double igb_ks_p_value(double distance, uint32_t networks);
+
+/* The distance between two samples, a[count_a] and b[count_b], each ascending. NaN where one is
+ * empty, null or has a NaN. */
+double igb_ks_two_sample_distance(const double* a, uint32_t count_a, const double* b,
+                                  uint32_t count_b);
+/* The chance of a larger distance between samples of one law; NaN where one is empty. */
+double igb_ks_two_sample_p_value(double distance, uint32_t count_a, uint32_t count_b);
+
+/* From low to high, both included. */
+typedef struct igb_interval {
+  double low;
+  double high;
+} igb_interval;
+
+/* Mean of independent values[count] and Student's interval, which holds the expectation with
+ * probability `confidence`, between 0 and 1; for laws that are not normal as count grows. One
+ * value: standard_error NaN, interval infinite. NaN where a value is not finite. */
+int32_t igb_mean(const double* values, uint32_t count, double confidence, igb_estimate* mean,
+                 igb_interval* interval, igb_status* why);
+/* mean of x[count] / mean of y[count] of independent pairs, two at least; its standard error to
+ * first order. */
+int32_t igb_ratio(const double* x, const double* y, uint32_t count, igb_estimate* ratio,
+                  igb_status* why);
+/* The p-quantile of sorted[count], ascending: the value of rank ceil(p count), from 1. The interval
+ * of order statistics holds the quantile of the law of independent values with at least the
+ * probability `confidence`, 0 .. 1 - 1e-15, whatever the law; infinite where no value lies far
+ * enough out. 0 <= p <= 1. */
+int32_t igb_quantile(const double* sorted, uint32_t count, double p, double confidence,
+                     double* quantile, igb_interval* interval, igb_status* why);
 
 #ifdef __cplusplus
 }

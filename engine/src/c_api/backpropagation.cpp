@@ -66,7 +66,6 @@ int32_t igb_backpropagation_begin(const igb_architecture* architecture, const ig
                                 {"draw", draw},
                                 {"inputs", inputs},
                                 {"labels", labels},
-                                {"memory", memory},
                                 {"run", run}});
       !s.ok()) {
     return report_to(why, s);
@@ -76,12 +75,11 @@ int32_t igb_backpropagation_begin(const igb_architecture* architecture, const ig
   if (const Status s = needed_bytes(*architecture, count, needed); !s.ok()) {
     return report_to(why, s);
   }
-  igb::Arena whole({static_cast<std::byte*>(memory), bytes});
-  (void)whole.take<std::byte>(needed);
   igb::Arena arena;
   igb_backpropagation* object = nullptr;
-  const Status made = first_error({whole.status(), inputs_size(*architecture, count, values),
-                                   make_with_arena(memory, bytes, arena, object)});
+  const Status made =
+      first_error({check_memory(memory, bytes, needed), inputs_size(*architecture, count, values),
+                   make_with_arena(memory, bytes, arena, object)});
   if (!made.ok() || object == nullptr) return report_to(why, made);
   const Status status =
       object->run.begin(architecture_of(*architecture), {draw->seed, draw->network},

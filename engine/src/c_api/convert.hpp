@@ -125,6 +125,14 @@ Status make_with_arena(void* memory, size_t bytes, Arena& arena, Object*& object
   return {};
 }
 
+/// Whether memory[bytes] holds that many: null_pointer, misaligned, buffer_too_small.
+inline Status check_memory(void* memory, size_t bytes, std::size_t needed) {
+  if (const Status s = require({{"memory", memory}}); !s.ok()) return s;
+  Arena whole({static_cast<std::byte*>(memory), bytes});
+  (void)whole.take<std::byte>(needed);
+  return whole.status();
+}
+
 /// Bytes of an object and of what it takes.
 template <class Object>
 Status bytes_with(std::size_t taken, size_t& bytes) {
