@@ -330,3 +330,85 @@ TEST_CASE("labelsThatDoNotFitAreRefusedByName") {
   CHECK(refused({0, 1}) == "labels");
   CHECK(refused({0, 1, 3}) == "label");
 }
+
+namespace {
+
+/// ln of the mean square of the gradient by layer `layer` of input 1.
+double log_square(const Architecture& a, const std::vector<float>& inputs, std::size_t layer) {
+  std::size_t first = 0;
+  std::size_t rows = 0;
+  std::size_t units = 0;
+  ReferenceNetwork probe(a, {5, 6});
+  probe.touch = [&](std::size_t at, ReferenceNetwork::Rows& values) {
+    if (at != layer) return;
+    rows = values.size() / 3;
+    first = rows;
+    units = values[0].size();
+  };
+  (void)probe.run(inputs);
+  double sum = 0.0;
+  for (std::size_t r = first; r < first + rows; ++r) {
+    for (std::size_t i = 0; i < units; ++i) {
+      const double slope =
+          difference(a, {5, 6}, inputs, 1, [&](ReferenceNetwork& network, double by) {
+            network.touch = [=](std::size_t at, ReferenceNetwork::Rows& values) {
+              if (at == layer) values[r][i] += by;
+            };
+          });
+      sum += slope * slope;
+    }
+  }
+  return std::log(sum / static_cast<double>(rows * units));
+}
+
+/// ln of the sum of squares of the gradient of input 1 by the weights above that layer; NaN where
+/// there are none, and with batch normalisation, where losses of others are in it.
+double log_weight_square(const Architecture& a, const std::vector<float>& inputs,
+                         std::size_t layer) {
+  const bool stream = a.init.block.kind == BlockKind::residual;
+  if (layer > a.depth || (stream && layer == 0) || couples_inputs(a)) return NAN;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  ReferenceNetwork probe(a, {5, 6});
+  probe.touch_weights = [&](std::size_t at, ReferenceNetwork::Matrix& w) {
+    if (at != layer + 1) return;
+    rows = w.size();
+    columns = w[0].size();
+  };
+  (void)probe.run(inputs);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t k = 0; k < columns; ++k) {
+      const double slope =
+          difference(a, {5, 6}, inputs, 1, [&](ReferenceNetwork& network, double by) {
+            network.touch_weights = [=](std::size_t at, ReferenceNetwork::Matrix& w) {
+              if (at == layer + 1) w[i][k] += by;
+            };
+          });
+      sum += slope * slope;
+    }
+  }
+  return std::log(sum);
+}
+
+}  // namespace
+
+// tests/reference/gradients.csv, which holds every other way to the engine against these numbers.
+TEST_CASE("theTableOfGradientsIsThatOfThePlainNetwork") {
+  const test::Table table("gradients.csv");
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    const Architecture a = test::architecture_of(table, row);
+    const auto layer = static_cast<std::size_t>(table.number(row, "layer"));
+    CAPTURE(row);
+    const auto inputs = inputs_of(a, 3);
+    const auto outputs = ReferenceNetwork(a, {5, 6}).run(inputs).back();
+    CHECK(ReferenceNetwork::loss(outputs[1], labels_of(a, 3)[1]) ==
+          test::close(table.number(row, "loss"), 1e-9));
+    const double square = table.number(row, "log_square");
+    CHECK(std::abs(log_square(a, inputs, layer) - square) < 1e-6);
+    const double weight_square = table.number(row, "log_weight_square");
+    const double measured = log_weight_square(a, inputs, layer);
+    CHECK(std::isnan(measured) == std::isnan(weight_square));
+    if (!std::isnan(measured)) CHECK(std::abs(measured - weight_square) < 1e-6);
+  }
+}

@@ -1,4 +1,6 @@
 // The C API: the same results as the C++ library, errors as codes with a message.
+#include "support/c_api.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -23,18 +25,11 @@
 #include "support/samples.hpp"
 
 using igb::test::close;
+constexpr auto activation = igb::test::c_activation;
+constexpr auto plain = igb::test::c_plain;
+constexpr auto message = igb::test::c_message;
 
 namespace {
-
-const igb_activation* activation(const char* name) {
-  const igb_activation* const found = igb_find_activation(name);
-  REQUIRE_MESSAGE(found != nullptr, name);
-  return found;
-}
-
-igb_initialisation plain(const char* name, double sigma_w2, double sigma_b2) {
-  return {activation(name), sigma_w2, sigma_b2, {}};
-}
 
 /// Memory for one activation of the user's.
 struct UserMemory {
@@ -42,12 +37,6 @@ struct UserMemory {
   void* data = memory.bytes().data();
   size_t size = memory.bytes().size();
 };
-
-std::string message(const igb_status& status) {
-  char buffer[400];
-  igb_message(&status, buffer, sizeof buffer);
-  return buffer;
-}
 
 }  // namespace
 
@@ -67,132 +56,15 @@ TEST_CASE("cApiNamesVersionAndActivations") {
   CHECK(std::string(igb_block_name(1)) == "max_pool");
   CHECK(std::string(igb_block_name(-1)) == "unknown");
   CHECK(std::string(igb_block_name(igb_block_count())) == "unknown");
-}
-
-TEST_CASE("cApiRunsANetworkAsTheLibraryDoes") {
-  const igb_architecture architecture{plain("tanh", 2.0, 0.1), 20, 30, 4, 3};
-  const igb_draw draw{42, 7};
-  const uint32_t count = 11;
-  std::vector<float> inputs(count * 20);
-  REQUIRE(igb_gaussian_inputs(1, count, 20, inputs.data(), nullptr) == 0);
-  size_t bytes = 0;
-  REQUIRE(igb_forward_bytes(&architecture, count, &bytes, nullptr) == 0);
-  const igb::test::AlignedMemory memory(bytes);
-  igb_forward* forward = nullptr;
-  REQUIRE(igb_forward_begin(&architecture, &draw, inputs.data(), count, memory.bytes().data(),
-                            bytes, &forward, nullptr) == 0);
-
-  const igb::Architecture same{{igb::find_activation("tanh"), 2.0, 0.1}, 20, 30, 4, 3};
-  std::size_t network_bytes = 0;
-  REQUIRE(igb::Forward::bytes(same, count, network_bytes).ok());
-  const igb::test::AlignedMemory network_memory(network_bytes + 4096);
-  igb::Arena arena(network_memory.bytes());
-  igb::Forward reference;
-  REQUIRE(reference.begin(same, {42, 7}, inputs, arena).ok());
-
-  for (uint32_t layer = 1; layer <= 5; ++layer) {
-    std::vector<uint16_t> early(count);
-    CHECK(igb_forward_classes(forward, early.data(), nullptr) ==
-          static_cast<int32_t>(igb::StatusCode::out_of_range));
-    igb_layer_report report{};
-    REQUIRE(igb_forward_step(forward, &report, nullptr) == 0);
-    REQUIRE(reference.step().ok());
-    igb::Arena scratch = arena;
-    igb::LayerMoments moments;
-    REQUIRE(igb::layer_moments(reference.preactivations(), scratch, moments).ok());
-    CHECK(report.layer == layer);
-    CHECK(report.q == moments.q);
-    CHECK(report.c == moments.c);
-    CHECK(report.gamma == moments.gamma());
-    uint32_t units = 0;
-    uint32_t stride = 0;
-    const float* values = igb_forward_preactivations(forward, &units, &stride);
-    REQUIRE(units == (layer < 5 ? 30 : 3));
-    for (uint32_t a = 0; a < count; ++a) {
-      CHECK(std::equal(values + a * stride, values + a * stride + units,
-                       reference.preactivations().row(a).begin()));
+  const auto check_names = [](const char* (*name)(int32_t), std::vector<std::string> expected) {
+    expected.emplace_back("unknown");
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      CHECK(std::string(name(static_cast<int32_t>(i))) == expected[i]);
     }
-  }
-  std::vector<uint16_t> classes(count);
-  std::vector<uint16_t> expected(count);
-  REQUIRE(igb_forward_classes(forward, classes.data(), nullptr) == 0);
-  REQUIRE(igb::guess_classes(reference.preactivations(), expected).ok());
-  CHECK(classes == expected);
-  CHECK(igb_forward_step(forward, nullptr, nullptr) ==
-        static_cast<int32_t>(igb::StatusCode::finished));
-}
-
-TEST_CASE("cApiRefusesEveryShorterMemory") {
-  const igb_architecture architecture{plain("relu", 2.0, 0.0), 3, 5, 2, 2};
-  const igb_draw draw{1, 0};
-  const std::vector<float> inputs(2 * 3, 1.0F);
-  size_t bytes = 0;
-  REQUIRE(igb_forward_bytes(&architecture, 2, &bytes, nullptr) == 0);
-  const igb::test::AlignedMemory memory(bytes);
-  igb_forward* forward = nullptr;
-  for (size_t size = 0; size < bytes; size += size < 400 ? 1 : 501) {
-    igb_status why{};
-    CHECK(igb_forward_begin(&architecture, &draw, inputs.data(), 2, memory.bytes().data(), size,
-                            &forward,
-                            &why) == static_cast<int32_t>(igb::StatusCode::buffer_too_small));
-    CHECK(why.value == static_cast<double>(size));
-    CHECK(forward == nullptr);
-  }
-  CHECK(igb_forward_begin(&architecture, &draw, inputs.data(), 2, memory.bytes().data(), bytes,
-                          &forward, nullptr) == 0);
-}
-
-TEST_CASE("cApiRefusesNullAndMisalignedMemory") {
-  const igb_architecture architecture{plain("relu", 2.0, 0.0), 3, 5, 2, 2};
-  const igb_draw draw{1, 0};
-  const std::vector<float> inputs(2 * 3, 1.0F);
-  size_t bytes = 0;
-  REQUIRE(igb_forward_bytes(&architecture, 2, &bytes, nullptr) == 0);
-  const igb::test::AlignedMemory memory(bytes + 1);
-  igb_forward* forward = nullptr;
-  for (const size_t size : {size_t{0}, bytes, static_cast<size_t>(PTRDIFF_MAX)}) {
-    CHECK(igb_forward_begin(&architecture, &draw, inputs.data(), 2, nullptr, size, &forward,
-                            nullptr) == IGB_NULL_POINTER);
-  }
-  CHECK(igb_forward_begin(&architecture, &draw, inputs.data(), 2, memory.bytes().data() + 1, bytes,
-                          &forward, nullptr) == IGB_MISALIGNED);
-  CHECK(forward == nullptr);
-}
-
-TEST_CASE("cApiRefusalLeavesTheRunWhereItWas") {
-  const igb_architecture architecture{plain("tanh", 2.0, 0.0), 3, 5, 2, 2};
-  const igb_draw draw{1, 0};
-  const std::vector<float> inputs(3, 1.0F);
-  size_t bytes = 0;
-  REQUIRE(igb_forward_bytes(&architecture, 1, &bytes, nullptr) == 0);
-  const igb::test::AlignedMemory memory(bytes);
-  igb_forward* forward = nullptr;
-  REQUIRE(igb_forward_begin(&architecture, &draw, inputs.data(), 1, memory.bytes().data(), bytes,
-                            &forward, nullptr) == 0);
-  igb_layer_report report{};
-  CHECK(igb_forward_step(forward, &report, nullptr) == IGB_OUT_OF_RANGE);  // moments need two
-  for (int layer = 1; layer <= 3; ++layer) {
-    CHECK(igb_forward_step(forward, nullptr, nullptr) == IGB_OK);
-  }
-  uint16_t guess = 9;
-  CHECK(igb_forward_classes(forward, &guess, nullptr) == IGB_OK);
-}
-
-TEST_CASE("cApiHasNoClassesForANetworkThatOverflowed") {
-  // linear without biases grows 1e3 a layer from inputs of 3e36: layer 1 is finite, the output not
-  const igb_architecture architecture{plain("linear", 1e6, 0.0), 30, 30, 1, 2};
-  const igb_draw draw{1, 0};
-  const std::vector<float> inputs(2 * 30, 1e33F);
-  size_t bytes = 0;
-  REQUIRE(igb_forward_bytes(&architecture, 2, &bytes, nullptr) == 0);
-  const igb::test::AlignedMemory memory(bytes);
-  igb_forward* forward = nullptr;
-  REQUIRE(igb_forward_begin(&architecture, &draw, inputs.data(), 2, memory.bytes().data(), bytes,
-                            &forward, nullptr) == 0);
-  REQUIRE(igb_forward_step(forward, nullptr, nullptr) == IGB_OK);
-  CHECK(igb_forward_step(forward, nullptr, nullptr) == IGB_NON_FINITE);
-  std::vector<uint16_t> guesses(2);
-  CHECK(igb_forward_classes(forward, guesses.data(), nullptr) == IGB_NON_FINITE);
+    CHECK(std::string(name(-1)) == "unknown");
+  };
+  check_names(igb_pool_width_name, {"reduced", "repeated"});
+  check_names(igb_weight_law_name, {"gaussian", "uniform", "orthogonal"});
 }
 
 TEST_CASE("cApiLinesLawsAndPlaneAreThoseOfTheLibrary") {
@@ -224,7 +96,7 @@ TEST_CASE("cApiLinesLawsAndPlaneAreThoseOfTheLibrary") {
 TEST_CASE("cApiNamesWhatItRefuses") {
   igb_status why{};
   igb_fixed_point_report report{};
-  const igb_initialisation unknown{nullptr, 1.0, 0.1, {}};
+  const igb_initialisation unknown{nullptr, 1.0, 0.1, {}, 0};
   CHECK(igb_fixed_point(&unknown, &report, &why) != 0);
   CHECK(std::string(why.parameter) == "activation");
   const igb_initialisation negative = plain("tanh", -2.0, 0.1);
@@ -300,7 +172,7 @@ TEST_CASE("cApiExpressionsAndTablesAreActivations") {
 
   // both run networks: 2 inputs of one number, one hidden unit's values are phi of those before
   for (const igb_activation* phi : {softsign, hard}) {
-    const igb_architecture architecture{{phi, 4.0, 0.0, {}}, 1, 1, 1, 2};
+    const igb_architecture architecture{{phi, 4.0, 0.0, {}, 0}, 1, 1, 1, 2};
     const igb_draw draw{3, 0};
     const float inputs[] = {0.8F, -2.0F};
     size_t bytes = 0;
@@ -310,18 +182,17 @@ TEST_CASE("cApiExpressionsAndTablesAreActivations") {
     REQUIRE(igb_forward_begin(&architecture, &draw, inputs, 2, memory.bytes().data(), bytes, &run,
                               nullptr) == IGB_OK);
     REQUIRE(igb_forward_step(run, nullptr, nullptr) == IGB_OK);
-    uint32_t units = 0;
-    uint32_t stride = 0;
-    const float* values = igb_forward_preactivations(run, &units, &stride);
-    const double hidden[] = {values[0], values[stride]};
+    igb_layer_shape shape{};
+    const float* values = igb_forward_preactivations(run, &shape);
+    const double hidden[] = {values[0], values[shape.stride]};
     REQUIRE(igb_forward_step(run, nullptr, nullptr) == IGB_OK);
-    values = igb_forward_preactivations(run, &units, &stride);
+    values = igb_forward_preactivations(run, &shape);
     igb_jet first{};
     igb_jet second{};
     REQUIRE(igb_evaluate(phi, hidden[0], &first, nullptr) == IGB_OK);
     REQUIRE(igb_evaluate(phi, hidden[1], &second, nullptr) == IGB_OK);
     CHECK(static_cast<double>(values[0]) / first.value ==
-          close(static_cast<double>(values[stride]) / second.value, 1e-6));
+          close(static_cast<double>(values[shape.stride]) / second.value, 1e-6));
   }
 }
 
@@ -357,26 +228,39 @@ TEST_CASE("cApiActivationErrorsSayWhereAndWhat") {
 
 TEST_CASE("cApiRefusesBlocksByField") {
   igb_status why{};
-  igb_fixed_point_report report{};
+  igb_signal signal{};
   igb_initialisation init = plain("tanh", 2.0, 0.1);
   init.block.kind = 99;
-  CHECK(igb_fixed_point(&init, &report, &why) == IGB_OUT_OF_RANGE);
+  CHECK(igb_trajectory(&init, 1.0, 0.0, 1, &signal, &why) == IGB_OUT_OF_RANGE);
   CHECK(std::string(why.parameter) == "block");
   CHECK(why.value == 99);
   CHECK(why.high == 12);
-  const auto refused = [&](igb_block block) {
-    init.block = block;
-    CHECK(igb_fixed_point(&init, &report, &why) == IGB_OUT_OF_RANGE);
+  using Kind = igb::BlockKind;
+  const auto refused = [&](Kind kind, auto change, int32_t code = IGB_OUT_OF_RANGE) {
+    init.block = igb::test::c_block({.kind = kind});
+    CHECK(igb_trajectory(&init, 1.0, 0.0, 1, &signal, nullptr) == IGB_OK);
+    change(init.block);
+    CHECK(igb_trajectory(&init, 1.0, 0.0, 1, &signal, &why) == code);
     return std::string(why.parameter);
   };
-  using Kind = igb::BlockKind;
-  const auto kind = [](Kind value) { return static_cast<int32_t>(value); };
-  CHECK(refused({kind(Kind::max_pool), 1, 0, 0, 0, 0, 0}) == "pool");
-  CHECK(refused({kind(Kind::dropout), 0, NAN, 0, 0, 0, 0}) == "keep");
-  CHECK(refused({kind(Kind::residual_scaled), 0, 0, 0, 0, 0, 0}) == "residual_depth");
-  CHECK(refused({kind(Kind::residual), 0, 0, 0, -1.0, 0, 0}) == "sigma_v2");
-  CHECK(refused({kind(Kind::residual), 0, 0, 0, 1.0, NAN, 0}) == "sigma_a2");
-  CHECK(refused({kind(Kind::convolution), 0, 0, 0, 0, 0, 2}) == "taps (odd)");
+  CHECK(refused(Kind::max_pool, [](igb_block& block) { block.pool = 1; }) == "pool");
+  CHECK(refused(
+            Kind::max_pool, [](igb_block& block) { block.pool_width = 2; }, IGB_UNKNOWN_NAME) ==
+        "pool_width");
+  CHECK(refused(Kind::dropout, [](igb_block& block) { block.keep = NAN; }) == "keep");
+  const auto no_depth = [](igb_block& block) { block.residual_depth = 0; };
+  CHECK(refused(Kind::residual_scaled, no_depth) == "residual_depth");
+  CHECK(refused(Kind::residual, [](igb_block& block) { block.sigma_v2 = -1.0; }) == "sigma_v2");
+  CHECK(refused(Kind::residual, [](igb_block& block) { block.sigma_a2 = NAN; }) == "sigma_a2");
+  CHECK(refused(Kind::convolution, [](igb_block& block) { block.taps = 2; }) == "taps (odd)");
+  const auto three = [](igb_block& block) { block.dimensions = 3; };
+  CHECK(refused(Kind::convolution, three) == "dimensions");
+  CHECK(refused(Kind::delta_orthogonal, [](igb_block& block) { block.side = 0; }) == "side");
+
+  init = plain("tanh", 2.0, 0.1);
+  init.weights = 3;
+  CHECK(igb_trajectory(&init, 1.0, 0.0, 1, &signal, &why) == IGB_UNKNOWN_NAME);
+  CHECK(std::string(why.parameter) == "weights");
 }
 
 TEST_CASE("cApiRefusesNullPointersByName") {
@@ -387,7 +271,7 @@ TEST_CASE("cApiRefusesNullPointersByName") {
     CHECK(message(why) == std::string(name) + ": must not be null");
   };
   const igb_initialisation init = plain("tanh", 2.0, 0.1);
-  const igb_initialisation no_phi{nullptr, 2.0, 0.1, {}};
+  const igb_initialisation no_phi{nullptr, 2.0, 0.1, {}, 0};
   const igb_architecture architecture{init, 3, 5, 2, 2};
   const igb_draw draw{1, 0};
   const float inputs[3]{};
@@ -514,7 +398,57 @@ TEST_CASE("cApiRefusesNullPointersByName") {
   null(igb_gaussian_process_outputs(nullptr, &draw, 0, x, &why), "process");
   null(igb_gaussian_process_classes(nullptr, &draw, 2, &guess, &why), "process");
   CHECK(std::isnan(igb_gaussian_process_jitter(nullptr)));
-  CHECK(igb_forward_preactivations(nullptr, &size, &size) == nullptr);
+  igb_layer_shape shape{};
+  igb_backpropagation* run = nullptr;
+  const uint16_t labels[1]{};
+  uint32_t positions = 0;
+  null(igb_positions(nullptr, &positions, &why), "block");
+  null(igb_positions(&init.block, nullptr, &why), "positions");
+  null(igb_uniforms(nullptr, 0, 0, 0, 0, 1, &out, &why), "draw");
+  null(igb_uniforms(&draw, 0, 0, 0, 0, 1, nullptr, &why), "out");
+  null(igb_backpropagation_bytes(nullptr, 1, &bytes, &why), "architecture");
+  null(igb_backpropagation_bytes(&architecture, 1, nullptr, &why), "bytes");
+  const auto begin = [&](const igb_architecture* network, const igb_draw* which, const float* data,
+                         const uint16_t* classes, igb_backpropagation** result) {
+    return igb_backpropagation_begin(network, which, data, classes, 1, memory, 64, result, &why);
+  };
+  null(begin(nullptr, &draw, inputs, labels, &run), "architecture");
+  null(begin(&architecture, nullptr, inputs, labels, &run), "draw");
+  null(begin(&architecture, &draw, nullptr, labels, &run), "inputs");
+  null(begin(&architecture, &draw, inputs, nullptr, &run), "labels");
+  null(begin(&architecture, &draw, inputs, labels, nullptr), "run");
+  null(igb_backpropagation_step(nullptr, nullptr, &why), "run");
+  null(igb_backpropagation_losses(nullptr, x, &why), "run");
+  null(igb_backpropagation_classes(nullptr, &guess, &why), "run");
+  null(igb_backpropagation_log_squares(nullptr, x, &why), "run");
+  null(igb_backpropagation_log_weight_squares(nullptr, x, &why), "run");
+  null(igb_backpropagation_log_scales(nullptr, x, &why), "run");
+  igb_gram* gram = nullptr;
+  igb_effective_rank rank{};
+  igb_interval interval{};
+  null(igb_gram_bytes(nullptr, 2, &bytes, &why), "architecture");
+  null(igb_gram_bytes(&architecture, 2, nullptr, &why), "bytes");
+  null(igb_gram_begin(nullptr, &draw, inputs, 2, memory, 64, &gram, &why), "architecture");
+  null(igb_gram_begin(&architecture, nullptr, inputs, 2, memory, 64, &gram, &why), "draw");
+  null(igb_gram_begin(&architecture, &draw, nullptr, 2, memory, 64, &gram, &why), "inputs");
+  null(igb_gram_begin(&architecture, &draw, inputs, 2, memory, 64, nullptr, &why), "gram");
+  null(igb_gram_step(nullptr, &layer, &why), "gram");
+  null(igb_gram_classes(nullptr, &guess, &why), "gram");
+  null(igb_forward_effective_rank(nullptr, &rank, &why), "forward");
+  null(igb_mean(nullptr, 1, 0.9, &estimate, &interval, &why), "values");
+  null(igb_mean(x, 1, 0.9, nullptr, &interval, &why), "mean");
+  null(igb_mean(x, 1, 0.9, &estimate, nullptr, &why), "interval");
+  null(igb_ratio(nullptr, x, 2, &estimate, &why), "x");
+  null(igb_ratio(x, nullptr, 2, &estimate, &why), "y");
+  null(igb_ratio(x, x, 2, nullptr, &why), "ratio");
+  null(igb_quantile(nullptr, 1, 0.5, 0.9, x, &interval, &why), "sorted");
+  null(igb_quantile(x, 1, 0.5, 0.9, nullptr, &interval, &why), "quantile");
+  null(igb_quantile(x, 1, 0.5, 0.9, x, nullptr, &why), "interval");
+  CHECK(std::isnan(igb_ks_two_sample_distance(nullptr, 1, x, 1)));
+  CHECK(std::isnan(igb_ks_two_sample_distance(x, 1, nullptr, 1)));
+  CHECK(igb_backpropagation_gradients(nullptr, &shape) == nullptr);
+  CHECK(igb_backpropagation_output(nullptr, &shape) == nullptr);
+  CHECK(igb_forward_preactivations(nullptr, &shape) == nullptr);
   CHECK(std::isnan(igb_ks_distance(nullptr, x, 1)));
   CHECK(std::isnan(igb_ks_distance(&size, nullptr, 1)));
   char buffer[8];
@@ -551,18 +485,12 @@ TEST_CASE("cApiFixedPointsKnowTheBlocks") {
         igb::Block{.kind = igb::BlockKind::dropout, .keep = 0.8},
         igb::Block{.kind = igb::BlockKind::residual, .sigma_v2 = 0.5, .sigma_a2 = 0.2}}) {
     same.block = block;
-    init.block = {static_cast<int32_t>(block.kind),
-                  block.pool,
-                  block.keep,
-                  block.residual_depth,
-                  block.sigma_v2,
-                  block.sigma_a2,
-                  block.taps};
+    init.block = igb::test::c_block(block);
     REQUIRE(igb::fixed_point(same, point).ok());
     REQUIRE(igb_fixed_point(&init, &report, nullptr) == IGB_OK);
     check_same(report, point);
   }
-  init.block = {static_cast<int32_t>(igb::BlockKind::convolution), 0, 0, 0, 0, 0, 3};
+  init.block = igb::test::c_block({.kind = igb::BlockKind::convolution});
   const double angle = 1.0;
   igb_fourier_report mode{};
   REQUIRE(igb_fourier_mode(&init, &angle, 1, &mode, nullptr) == IGB_OK);
@@ -747,12 +675,12 @@ TEST_CASE("cApiLinesOfPooledReluAreThoseOfTheTheoryCard") {
   igb_initialisation init = plain("relu", 0.0, 0.0);
   const double pi = 3.141592653589793;
   igb_line_point point{};
-  init.block = {static_cast<int32_t>(igb::BlockKind::max_pool), 2, 0, 0, 0, 0, 0};
+  init.block = igb::test::c_block({.kind = igb::BlockKind::max_pool});
   REQUIRE(igb_variance_line(&init, &point, nullptr) == IGB_OK);
   CHECK(point.sigma_w2 == close(4.0 * pi / (3.0 * pi + 2.0), 1e-9));
   REQUIRE(igb_edge_of_chaos(&init, &point, nullptr) == IGB_OK);
   CHECK(point.sigma_w2 == close(4.0 / 3.0, 1e-9));
-  init.block = {static_cast<int32_t>(igb::BlockKind::average_pool), 2, 0, 0, 0, 0, 0};
+  init.block = igb::test::c_block({.kind = igb::BlockKind::average_pool});
   REQUIRE(igb_variance_line(&init, &point, nullptr) == IGB_OK);
   CHECK(point.sigma_w2 == close(4.0 * pi / (pi + 1.0), 1e-9));
   REQUIRE(igb_edge_of_chaos(&init, &point, nullptr) == IGB_OK);
@@ -933,4 +861,81 @@ TEST_CASE("cApiGaussianProcessesAreThoseOfTheLibrary") {
   CHECK(std::string(why.parameter) == "classes");
   CHECK(igb_gaussian_process_bytes(0, &bytes, &why) == IGB_OUT_OF_RANGE);
   CHECK(std::string(why.parameter) == "inputs");
+}
+
+TEST_CASE("cApiComparesTwoSamples") {
+  const double a[] = {-INFINITY, 0.0, 1.0, 1.0, 4.0};
+  const double b[] = {1.0, 2.0, 3.0};
+  CHECK(igb_ks_two_sample_distance(a, 5, b, 3) == close(4.0 / 5.0 - 1.0 / 3.0, 1e-15));
+  CHECK(igb_ks_two_sample_distance(b, 3, a, 4) == close(2.0 / 3.0, 1e-15));
+  CHECK(std::isnan(igb_ks_two_sample_distance(a, 5, b, 0)));
+  // Kolmogorov's 5 % point, 1.3581, at an effective size of 40 * 60 / 100
+  CHECK(igb_ks_two_sample_p_value(1.3581 / std::sqrt(24.0), 40, 60) == close(0.05, 1e-3));
+  CHECK(std::isnan(igb_ks_two_sample_p_value(0.5, 0, 3)));
+}
+
+TEST_CASE("cApiMeansHaveStudentsInterval") {
+  const double values[] = {1.0, 2.0, 3.0, 4.0, 5.0};
+  igb_estimate mean{};
+  igb_interval interval{};
+  REQUIRE(igb_mean(values, 5, 0.95, &mean, &interval, nullptr) == IGB_OK);
+  CHECK(mean.mean == 3.0);
+  CHECK(mean.standard_error == close(std::sqrt(0.5), 1e-15));
+  const double t = 2.7764451051977987;  // P(|T_4| <= t) = 0.95
+  CHECK(interval.low == close(3.0 - t * std::sqrt(0.5), 1e-12));
+  CHECK(interval.high == close(3.0 + t * std::sqrt(0.5), 1e-12));
+  REQUIRE(igb_mean(values, 1, 0.95, &mean, &interval, nullptr) == IGB_OK);
+  CHECK(mean.mean == 1.0);
+  CHECK(std::isnan(mean.standard_error));
+  CHECK(interval.low == -INFINITY);
+  CHECK(interval.high == INFINITY);
+  igb_status why{};
+  CHECK(igb_mean(values, 0, 0.95, &mean, &interval, &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "count");
+  for (const double confidence : {0.0, 1.0, static_cast<double>(NAN)}) {
+    CHECK(igb_mean(values, 5, confidence, &mean, &interval, &why) == IGB_OUT_OF_RANGE);
+    CHECK(std::string(why.parameter) == "confidence");
+  }
+}
+
+TEST_CASE("cApiRatiosOfMeansHaveAnError") {
+  const double x[] = {1.0, 3.0, 2.0};
+  const double y[] = {1.0, 2.0, 1.0};
+  igb_estimate ratio{};
+  REQUIRE(igb_ratio(x, y, 3, &ratio, nullptr) == IGB_OK);
+  CHECK(ratio.mean == close(1.5, 1e-15));
+  // x - 1.5 y is -1/2, 0, 1/2: variance 1/4, of the mean 1/12, over the mean of y, 4/3
+  CHECK(ratio.standard_error == close(std::sqrt(1.0 / 12.0) / (4.0 / 3.0), 1e-14));
+  igb_status why{};
+  CHECK(igb_ratio(x, y, 1, &ratio, &why) == IGB_OUT_OF_RANGE);
+  CHECK(std::string(why.parameter) == "count");
+}
+
+TEST_CASE("cApiQuantilesHaveAnIntervalOfOrderStatistics") {
+  const double sorted[] = {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0};
+  double quantile = 0.0;
+  igb_interval interval{};
+  REQUIRE(igb_quantile(sorted, 10, 0.5, 0.95, &quantile, &interval, nullptr) == IGB_OK);
+  CHECK(quantile == 5.0);
+  // P(X_2 <= median <= X_9) = 1 - 2 (1 + 10) / 1024 = 0.979, of 3 and 8 but 0.891
+  CHECK(interval.low == 2.0);
+  CHECK(interval.high == 9.0);
+  REQUIRE(igb_quantile(sorted, 10, 0.95, 0.9, &quantile, &interval, nullptr) == IGB_OK);
+  CHECK(quantile == 10.0);
+  CHECK(interval.high == INFINITY);  // P(X_10 < quantile) = 0.95^10 = 0.6
+  REQUIRE(igb_quantile(sorted, 10, 0.05, 0.9, &quantile, &interval, nullptr) == IGB_OK);
+  CHECK(quantile == 1.0);
+  CHECK(interval.low == -INFINITY);
+  REQUIRE(igb_quantile(sorted, 10, 0.0, 0.9, &quantile, &interval, nullptr) == IGB_OK);
+  CHECK(quantile == 1.0);
+  igb_status why{};
+  const auto refused = [&](uint32_t count, double p, double confidence) {
+    CHECK(igb_quantile(sorted, count, p, confidence, &quantile, &interval, &why) ==
+          IGB_OUT_OF_RANGE);
+    return std::string(why.parameter);
+  };
+  CHECK(refused(0, 0.5, 0.9) == "count");
+  CHECK(refused(10, 1.5, 0.9) == "p");
+  CHECK(refused(10, 0.5, 1.0) == "confidence");
+  CHECK(refused(10, NAN, 0.9) == "p");
 }

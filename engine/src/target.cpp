@@ -28,7 +28,9 @@ bool has_avx512() {
 
 // Slowest first: the best target is the last one that runs.
 constexpr TargetInfo compiled_targets[] = {
+#if defined(IGB_HAS_EMULATED)
     {Target::emulated, "emulated", &emulated::kernels, always},
+#endif
     {Target::baseline, "baseline", &baseline::kernels, always},
 #if defined(IGB_HAS_AVX2)
     {Target::avx2, "avx2", &avx2::kernels, has_avx2},

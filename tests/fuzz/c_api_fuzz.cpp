@@ -81,16 +81,38 @@ class Fuzzer {
     return igb_activation_at(static_cast<int32_t>(choices_.below(all)));
   }
   igb_initialisation init() {
-    igb_initialisation init{activation(), real(), real(), {}};
-    init.block = {choices_.below(3) == 0 ? static_cast<int32_t>(choices_.below(15)) - 1 : 0,
-                  whole(),
-                  real(),
-                  whole(),
-                  real(),
-                  real(),
-                  whole()};
+    igb_initialisation init{activation(), real(), real(), {}, number_of(3)};
+    igb_block& block = init.block;
+    block.kind = choices_.below(3) == 0 ? static_cast<int32_t>(choices_.below(15)) - 1 : 0;
+    block.pool = whole();
+    block.pool_width = number_of(2);
+    block.keep = real();
+    block.residual_depth = whole();
+    block.sigma_v2 = real();
+    block.sigma_a2 = real();
+    block.taps = whole();
+    block.dimensions = whole();
+    block.side = whole();
     if (rarely()) init.block.kind = static_cast<int32_t>(choices_.bits());
     return init;
+  }
+  /// Mostly the number of one of `count` names.
+  int32_t number_of(std::size_t count) {
+    return static_cast<int32_t>(rarely() ? choices_.bits() : choices_.below(count));
+  }
+  /// A network of any block that fits the buffers.
+  igb_architecture small_network(const igb_initialisation& init) {
+    igb_architecture small{init, 4, 8, 1 + count() % 4, 2 + count() % 3};
+    igb_block& block = small.init.block;
+    block.kind = number_of(static_cast<std::size_t>(igb_block_count()));
+    block.pool = rarely() ? whole() : 4;
+    block.keep = rarely() ? real() : 0.5;
+    block.residual_depth = rarely() ? whole() : 3;
+    block.taps = rarely() ? whole() : 3;
+    block.dimensions = rarely() ? whole() : 1 + count() % 2;
+    block.side = rarely() ? whole() : 1 + count() % 2;
+    if (rarely()) small.input_width = 8;
+    return small;
   }
   igb_draw draw() { return {choices_.bits(), whole()}; }
   std::vector<double> reals() {
@@ -309,8 +331,7 @@ class Fuzzer {
       }
       case 13: {
         const igb_architecture shape{init, whole() % 9, whole(), whole(), whole()};
-        const igb_architecture small{init, 4, 8, 1 + n % 4, 2 + n % 3};
-        run_network(choices_.below(2) == 0 ? shape : small, draw);
+        run_network(choices_.below(3) == 0 ? shape : small_network(init), draw);
         break;
       }
       case 14: {
@@ -318,6 +339,8 @@ class Fuzzer {
         const uint32_t layer = whole();
         (void)judge("normals", igb_normals(maybe(draw), whole(), layer, whole(), whole(), n,
                                            out.data(), &why_));
+        (void)judge("uniforms", igb_uniforms(maybe(draw), whole(), layer, whole(), whole(), n,
+                                             out.data(), &why_));
         if (out[n] != 7.0F) fail("normals: overrun");
         break;
       }
@@ -424,11 +447,22 @@ class Fuzzer {
                                      guesses.data(), &why_));
   }
 
+  /// As many inputs as a buffer of `most` floats holds.
+  uint32_t rows_of(const igb_architecture& shape) {
+    uint32_t positions = 1;
+    if (!judge("positions", igb_positions(&shape.init.block, maybe(positions), &why_))) return 0;
+    const std::uint64_t width = std::uint64_t{positions} * shape.input_width;
+    return width == 0 ? 3 : static_cast<uint32_t>(most / width);
+  }
+
   void run_network(const igb_architecture& shape, const igb_draw& draw) {
     const std::vector<float> inputs = floats();
-    const uint32_t rows = shape.input_width == 0 ? 3 : most / shape.input_width % 5;
+    const uint32_t rows = rows_of(shape);
     size_t needed = 0;
     (void)judge("forward_bytes", igb_forward_bytes(&shape, whole(), &needed, &why_));
+    (void)judge("backpropagation_bytes",
+                igb_backpropagation_bytes(&shape, whole(), &needed, &why_));
+    run_backpropagation(shape, draw, inputs, rows);
     igb_forward* run = nullptr;
     if (!judge("forward_begin", igb_forward_begin(&shape, maybe(draw), inputs.data(), rows,
                                                   memory(), bytes(), &run, &why_))) {
@@ -437,12 +471,53 @@ class Fuzzer {
     igb_layer_report report{};
     for (int layer = 0; layer < 6; ++layer) {
       if (!judge("forward_step", igb_forward_step(run, maybe(report), &why_))) break;
-      uint32_t units = 0;
-      uint32_t stride = 0;
-      (void)igb_forward_preactivations(run, &units, &stride);
+      igb_layer_shape view{};
+      check_view("forward_preactivations", igb_forward_preactivations(run, &view), view, rows);
     }
     std::vector<uint16_t> classes(most);
     (void)judge("forward_classes", igb_forward_classes(run, classes.data(), &why_));
+  }
+
+  /// Finite numbers of all inputs at every position.
+  void check_view(const char* name, const float* values, const igb_layer_shape& shape,
+                  uint32_t rows) {
+    if (values == nullptr) return fail(std::string(name) + ": null");
+    if (shape.inputs != rows) fail(std::string(name) + ": inputs");
+    for (std::size_t row = 0; row < std::size_t{shape.inputs} * shape.positions; ++row) {
+      for (uint32_t i = 0; i < shape.units; ++i) number(name, values[row * shape.stride + i]);
+    }
+  }
+
+  void run_backpropagation(const igb_architecture& shape, const igb_draw& draw,
+                           const std::vector<float>& inputs, uint32_t rows) {
+    std::vector<uint16_t> labels(most);
+    for (uint16_t& label : labels) {
+      label = static_cast<uint16_t>(choices_.below(50) == 0 ? choices_.bits() : choices_.below(2));
+    }
+    igb_backpropagation* run = nullptr;
+    if (!judge("backpropagation_begin",
+               igb_backpropagation_begin(&shape, maybe(draw), inputs.data(), labels.data(), rows,
+                                         memory(), bytes(), &run, &why_))) {
+      return;
+    }
+    std::vector<double> numbers(most);
+    std::vector<uint16_t> classes(most);
+    igb_backpropagation_state state{};
+    for (int layer = 0; layer < 12; ++layer) {
+      if (!judge("backpropagation_step", igb_backpropagation_step(run, maybe(state), &why_))) break;
+      igb_layer_shape view{};
+      const float* const values = igb_backpropagation_gradients(run, &view);
+      if (values != nullptr) check_view("backpropagation_gradients", values, view, rows);
+      (void)judge("backpropagation_classes",
+                  igb_backpropagation_classes(run, classes.data(), &why_));
+      for (const auto get : {igb_backpropagation_losses, igb_backpropagation_log_squares,
+                             igb_backpropagation_log_scales}) {
+        if (!judge("backpropagation numbers", get(run, numbers.data(), &why_))) continue;
+        for (uint32_t a = 0; a < rows; ++a) number("backpropagation numbers", numbers[a]);
+      }
+      (void)judge("backpropagation_log_weight_squares",
+                  igb_backpropagation_log_weight_squares(run, numbers.data(), &why_));
+    }
   }
 
   Choices choices_;

@@ -1,9 +1,13 @@
 // Small networks of every block.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
+#include <stdexcept>
 #include <vector>
 
+#include "close.hpp"
 #include "igb/architecture.hpp"
 
 namespace igb::test {
@@ -55,6 +59,36 @@ inline std::vector<Architecture> every_block() {
     }
   }
   return all;
+}
+
+/// The architecture that a row of a table describes, a column a field.
+inline Architecture architecture_of(const Table& table, std::size_t row) {
+  const auto number = [&](const char* column) { return table.number(row, column); };
+  const auto whole = [&](const char* column) {
+    return static_cast<std::uint32_t>(table.number(row, column));
+  };
+  const auto place = [&](const char* column, std::span<const char* const> names) {
+    const auto found = std::find(names.begin(), names.end(), table.text(row, column));
+    if (found == names.end()) throw std::runtime_error("no such " + table.text(row, column));
+    return found - names.begin();
+  };
+  Block block;
+  block.kind = static_cast<BlockKind>(place("block", block_names()));
+  block.pool = whole("pool");
+  block.pool_width = static_cast<PoolWidth>(place("pool_width", pool_width_names()));
+  block.keep = number("keep");
+  block.residual_depth = whole("residual_depth");
+  block.sigma_v2 = number("sigma_v2");
+  block.sigma_a2 = number("sigma_a2");
+  block.taps = whole("taps");
+  block.dimensions = whole("dimensions");
+  block.side = whole("side");
+  return {{find_activation(table.text(row, "activation")), number("sigma_w2"), number("sigma_b2"),
+           block, static_cast<WeightLaw>(place("weights", weight_law_names()))},
+          whole("input_width"),
+          whole("width"),
+          whole("depth"),
+          whole("classes")};
 }
 
 }  // namespace igb::test

@@ -1,9 +1,10 @@
+import { BackpropagationRun, takeLabels } from './backpropagation.js';
 import { IgbError, IgbMemoryError } from './errors.js';
-import { Run } from './forward.js';
+import { Run, type Start } from './forward.js';
 import { backward, gradientReport } from './gradients.js';
 import { KernelRun } from './kernel.js';
 import { Layers } from './layer.js';
-import { structs } from './layout.js';
+import { type Functions, structs } from './layout.js';
 import type { Library } from './library.js';
 import { manyClassLaw } from './many-class-law.js';
 import type { Values } from './memory.js';
@@ -13,8 +14,11 @@ import type {
   Activation,
   ActivationFacts,
   Architecture,
+  Backpropagation,
+  Block,
   DepthOptions,
   DepthRequest,
+  DeviatesOptions,
   Draw,
   Engine,
   FixedPoint,
@@ -31,7 +35,6 @@ import type {
   LinePoint,
   LineRequest,
   ManyClassLaw,
-  NormalsOptions,
   Outlook,
   PhaseMap,
   PopulationLayer,
@@ -47,6 +50,17 @@ const streams: readonly Stream[] = ['weights', 'biases', 'inputs'];
 
 const linePointsMax = 64;
 
+/** What an engine holds, until it begins something else. */
+interface Held {
+  end(): void;
+}
+
+/** What there is to run on a network and inputs. */
+interface NetworkRun<T> {
+  bytes: Functions['igb_forward_bytes'];
+  begin: (start: Start) => T;
+}
+
 const linePoint = ({ sigmaW2, q, reached }: Values<typeof structs.igb_line_point>): LinePoint => ({
   sigmaW2,
   q,
@@ -58,6 +72,8 @@ export class WasmEngine implements Engine {
   readonly version: string;
   readonly activations: readonly string[];
   readonly blocks: readonly string[];
+  readonly poolWidths: readonly string[];
+  readonly weightLaws: readonly string[];
   readonly phases: readonly string[];
   readonly capacity: number;
   readonly #library: Library;
@@ -65,7 +81,7 @@ export class WasmEngine implements Engine {
   /** Where blocks begin when the engine holds nothing. */
   readonly #base: number;
   /** The network, map or kernel whose memory lies there. */
-  #held: Run | MapRun | KernelRun | null = null;
+  #held: Held | null = null;
 
   constructor(library: Library) {
     const { functions, memory } = library;
@@ -76,7 +92,9 @@ export class WasmEngine implements Engine {
     this.#layers = new Layers(library);
     this.activations = this.#layers.activations;
     this.blocks = this.#layers.blocks;
-    this.phases = this.#phaseNames();
+    this.poolWidths = this.#layers.poolWidths;
+    this.weightLaws = this.#layers.weightLaws;
+    this.phases = library.names(functions.igb_phase_name);
   }
 
   describeActivation(activation: Activation): ActivationFacts {
@@ -389,8 +407,23 @@ export class WasmEngine implements Engine {
     });
   }
 
-  normals(options: NormalsOptions): Float32Array {
-    const { functions } = this.#library;
+  normals(options: DeviatesOptions): Float32Array {
+    return this.#deviates(options, this.#library.functions.igb_normals);
+  }
+
+  uniforms(options: DeviatesOptions): Float32Array {
+    return this.#deviates(options, this.#library.functions.igb_uniforms);
+  }
+
+  positions(block: Block): number {
+    const { functions, memory } = this.#library;
+    return memory.scratch(() => {
+      const address = this.#layers.takeBlock(block);
+      return this.#library.size((found, why) => functions.igb_positions(address, found, why));
+    });
+  }
+
+  #deviates(options: DeviatesOptions, deviates: Functions['igb_normals']): Float32Array {
     const stream = streams.indexOf(options.stream);
     if (stream < 0) this.#library.refuse('unknown_name', 'stream');
     const layer = this.#library.uint32('layer', options.layer);
@@ -404,7 +437,7 @@ export class WasmEngine implements Engine {
       (address) => {
         const draw = this.#library.takeDraw(options);
         this.#library.call((why) =>
-          functions.igb_normals(draw, stream, layer, row, column, count, address, why),
+          deviates(draw, stream, layer, row, column, count, address, why),
         );
       },
       options.out,
@@ -432,40 +465,34 @@ export class WasmEngine implements Engine {
   }
 
   forward(architecture: Architecture, draw: Draw, inputs: Float32Array): Forward {
-    const { memory } = this.#library;
-    const { depth } = architecture;
-    const inputWidth = this.#library.uint32('inputWidth', architecture.inputWidth);
-    const count = Math.floor(inputs.length / Math.max(inputWidth, 1));
-    const bytes = this.forwardBytes(architecture, count);
-    this.#rows({ inputs, width: inputWidth });
+    return this.#runNetwork(architecture, draw, inputs, {
+      bytes: this.#library.functions.igb_forward_bytes,
+      begin: (start) => new Run(this.#library, start),
+    });
+  }
 
-    return this.#hold(() => {
-      // Below the network, so that an activation of the user's stays as long as it does.
-      const activation = this.#layers.takeActivation(architecture.activation);
-      const kept = memory.mark() - this.#base;
-      const needed = kept + bytes + inputs.byteLength;
-      if (needed > this.capacity) throw new IgbMemoryError(needed, this.capacity);
-      const start = { memory: memory.take(bytes), bytes, inputs: memory.take(inputs.byteLength) };
-      memory.float32(start.inputs, inputs.length).set(inputs);
-      return memory.scratch(() => {
-        const addresses = {
-          architecture: this.#takeArchitecture(architecture, activation),
-          draw: this.#library.takeDraw(draw),
-        };
-        return new Run(this.#library, { ...start, ...addresses, depth, count });
-      });
+  backpropagation(
+    architecture: Architecture,
+    draw: Draw,
+    inputs: Float32Array,
+    labels: ArrayLike<number | null>,
+  ): Backpropagation {
+    return this.#runNetwork(architecture, draw, inputs, {
+      bytes: this.#library.functions.igb_backpropagation_bytes,
+      begin: (start) => {
+        const classes = takeLabels(this.#library, labels, start.count);
+        return new BackpropagationRun(this.#library, start, classes);
+      },
     });
   }
 
   forwardBytes(architecture: Architecture, inputs: number): number {
-    const { functions, memory } = this.#library;
-    const count = this.#library.uint32('inputs', inputs);
-    return memory.scratch(() => {
-      const address = this.#takeArchitecture(architecture);
-      const bytes = memory.take(Uint32Array.BYTES_PER_ELEMENT);
-      this.#library.call((why) => functions.igb_forward_bytes(address, count, bytes, why));
-      return memory.readUint32(bytes);
-    });
+    return this.#networkBytes(architecture, inputs, this.#library.functions.igb_forward_bytes);
+  }
+
+  backpropagationBytes(architecture: Architecture, inputs: number): number {
+    const { functions } = this.#library;
+    return this.#networkBytes(architecture, inputs, functions.igb_backpropagation_bytes);
   }
 
   ksDistance(networks: ArrayLike<number>, pmf: ArrayLike<number>): number {
@@ -500,7 +527,7 @@ export class WasmEngine implements Engine {
   }
 
   /** Holds what `begin` begins, instead of what was held before. */
-  #hold<T extends Run | MapRun | KernelRun>(begin: () => T): T {
+  #hold<T extends Held>(begin: () => T): T {
     this.#end();
     try {
       const held = begin();
@@ -512,11 +539,55 @@ export class WasmEngine implements Engine {
     }
   }
 
+  #networkBytes(
+    architecture: Architecture,
+    inputs: number,
+    bytes: NetworkRun<Held>['bytes'],
+  ): number {
+    const count = this.#library.uint32('inputs', inputs);
+    return this.#library.memory.scratch(() => {
+      const address = this.#takeArchitecture(architecture);
+      return this.#library.size((size, why) => bytes(address, count, size, why));
+    });
+  }
+
+  /** Holds a network: from below the activation, if it is the user's, what `begin` is told of, and what
+   * it takes itself. */
+  #runNetwork<T extends Held>(
+    architecture: Architecture,
+    draw: Draw,
+    inputs: Float32Array,
+    run: NetworkRun<T>,
+  ): T {
+    const { memory } = this.#library;
+    const { depth, block = { kind: 'plain' } } = architecture;
+    const inputWidth = this.#library.uint32('inputWidth', architecture.inputWidth);
+    const positions = this.positions(block);
+    const width = inputWidth * positions;
+    const count = Math.floor(inputs.length / Math.max(width, 1));
+    const bytes = this.#networkBytes(architecture, count, run.bytes);
+    this.#rows({ inputs, width }, positions > 1 ? `input_width * ${positions}` : 'input_width');
+
+    return this.#hold(() => {
+      const activation = this.#layers.takeActivation(architecture.activation);
+      const kept = memory.mark() - this.#base;
+      const needed = kept + bytes + inputs.byteLength;
+      if (needed > this.capacity) throw new IgbMemoryError(needed, this.capacity);
+      const place = { memory: memory.take(bytes), bytes, inputs: memory.take(inputs.byteLength) };
+      memory.float32(place.inputs, inputs.length).set(inputs);
+      const addresses = {
+        architecture: this.#takeArchitecture(architecture, activation),
+        draw: this.#library.takeDraw(draw),
+      };
+      return run.begin({ ...place, ...addresses, depth, count });
+    });
+  }
+
   /** The number of inputs; `width` is checked by the library. */
-  #rows({ inputs, width }: { inputs: Float32Array; width: number }): number {
+  #rows({ inputs, width }: { inputs: Float32Array; width: number }, what = 'input_width'): number {
     const count = Math.floor(inputs.length / Math.max(this.#library.uint32('width', width), 1));
     if (count * width !== inputs.length && width > 0) {
-      const note = '; its number of values must be a multiple of input_width';
+      const note = `; its number of values must be a multiple of ${what}`;
       const low = count * width;
       this.#library.refuse('out_of_range', 'inputs', inputs.length, low, low + width, note);
     }
@@ -528,16 +599,6 @@ export class WasmEngine implements Engine {
       depth: this.#library.uint32('depth', depth),
       classes: this.#library.uint32('classes', classes),
     };
-  }
-
-  #phaseNames(): string[] {
-    const { functions, memory } = this.#library;
-    const names: string[] = [];
-    for (;;) {
-      const name = memory.readString(functions.igb_phase_name(names.length));
-      if (name === 'unknown') return names;
-      names.push(name);
-    }
   }
 
   /** Null where there is no solution. */

@@ -2,7 +2,7 @@ import { structs } from './layout.js';
 import type { Library } from './library.js';
 import type { Forward, LayerReport, StepOptions } from './types.js';
 
-/** Where a network that is about to run finds its description and its memory. */
+/** Where a network that is about to run finds its description and its memory, the inputs above. */
 export interface Start {
   architecture: number;
   draw: number;
@@ -75,32 +75,21 @@ export class Run implements Forward {
 
   preactivations(): Float32Array {
     this.#assertAlive();
-    const { functions, memory } = this.#library;
+    const { functions } = this.#library;
     if (this.#layer === 0) {
       this.#library.refuse('out_of_range', 'layer', 0, 1, this.#start.depth + 1);
     }
-    return memory.scratch(() => {
-      const shape = memory.take(2 * Uint32Array.BYTES_PER_ELEMENT);
-      const values = functions.igb_forward_preactivations(this.#forward, shape, shape + 4);
-      const units = memory.readUint32(shape);
-      const stride = memory.readUint32(shape + 4);
-      const result = new Float32Array(this.#start.count * units);
-      for (let input = 0; input < this.#start.count; input += 1) {
-        result.set(memory.float32(values + 4 * stride * input, units), units * input);
-      }
-      return result;
-    });
+    return this.#library.layer((shape) =>
+      functions.igb_forward_preactivations(this.#forward, shape),
+    );
   }
 
   classes(): Uint16Array {
     this.#assertAlive();
-    const { functions, memory } = this.#library;
-    const { count } = this.#start;
-    return memory.scratch(() => {
-      const classes = memory.take(count * Uint16Array.BYTES_PER_ELEMENT);
-      this.#library.call((why) => functions.igb_forward_classes(this.#forward, classes, why));
-      return memory.uint16(classes, count).slice();
-    });
+    const { functions } = this.#library;
+    return this.#library.classes(this.#start.count, (classes, why) =>
+      functions.igb_forward_classes(this.#forward, classes, why),
+    );
   }
 
   end(): void {

@@ -38,11 +38,9 @@ export class ProcessRun implements GaussianProcess {
     const count = this.#library.uint32('classes', classes);
     return memory.scratch(() => {
       const address = this.#library.takeDraw(draw);
-      const guesses = memory.take(this.#inputs * Uint16Array.BYTES_PER_ELEMENT);
-      this.#library.call((why) =>
+      return this.#library.classes(this.#inputs, (guesses, why) =>
         functions.igb_gaussian_process_classes(this.#process, address, count, guesses, why),
       );
-      return memory.uint16(guesses, this.#inputs).slice();
     });
   }
 

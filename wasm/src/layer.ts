@@ -8,17 +8,22 @@ const residualDepthMissing = 0; // which the library refuses where the kind need
 interface BlockFields {
   kind: string;
   pool?: number;
+  poolWidth?: string;
   keep?: number;
   residualDepth?: number;
   sigmaV2?: number;
   sigmaA2?: number;
   taps?: number;
+  dimensions?: number;
+  side?: number;
 }
 
 /** Writes what stands between two layers, activations and blocks, into the module's memory. */
 export class Layers {
   readonly activations: readonly string[];
   readonly blocks: readonly string[];
+  readonly poolWidths: readonly string[];
+  readonly weightLaws: readonly string[];
   readonly #library: Library;
 
   constructor(library: Library) {
@@ -30,6 +35,8 @@ export class Layers {
     this.blocks = Array.from({ length: functions.igb_block_count() }, (_, kind) =>
       memory.readString(functions.igb_block_name(kind)),
     );
+    this.poolWidths = library.names(functions.igb_pool_width_name);
+    this.weightLaws = library.names(functions.igb_weight_law_name);
   }
 
   /** Address of an activation; those of the user take memory. */
@@ -58,34 +65,44 @@ export class Layers {
       sigmaW2: init.sigmaW2,
       sigmaB2: init.sigmaB2,
       ...this.#blockFields(init.block ?? { kind: 'plain' }),
+      weights: this.#indexOf('weights', init.weights ?? 'gaussian', this.weightLaws),
     });
   }
 
+  /** Address of an igb_block. */
+  takeBlock(block: Block): number {
+    return this.#library.memory.takeStruct(structs.igb_block, this.#blockFields(block));
+  }
+
   #blockFields(block: Block) {
-    const kind = this.blocks.indexOf(block.kind);
-    if (kind < 0) {
-      const note = `: "${block.kind}"; known: ${this.blocks.join(', ')}`;
-      this.#library.refuse('unknown_name', 'block', kind, 0, 0, note);
-    }
     const fields: BlockFields = block;
-    const { pool = 2, keep = Number.NaN, sigmaV2 = 1, sigmaA2 = 0, taps = 3 } = fields;
-    const { residualDepth = residualDepthMissing } = fields;
+    const { pool = 2, poolWidth = 'reduced', keep = Number.NaN } = fields;
+    const { residualDepth = residualDepthMissing, sigmaV2 = 1, sigmaA2 = 0 } = fields;
+    const { taps = 3, dimensions = 1, side = 8 } = fields;
     return {
-      kind,
+      kind: this.#indexOf('block', fields.kind, this.blocks),
       pool: this.#library.uint32('pool', pool),
+      poolWidth: this.#indexOf('pool_width', poolWidth, this.poolWidths),
       keep,
       residualDepth: this.#library.uint32('residual_depth', residualDepth),
       sigmaV2,
       sigmaA2,
       taps: this.#library.uint32('taps', taps),
+      dimensions: this.#library.uint32('dimensions', dimensions),
+      side: this.#library.uint32('side', side),
     };
   }
 
   #builtIn(name: string): number {
-    const index = this.activations.indexOf(name);
-    if (index >= 0) return this.#library.functions.igb_activation_at(index);
-    const note = `: "${name}"; known: ${this.activations.join(', ')}`;
-    return this.#library.refuse('unknown_name', 'activation', index, 0, 0, note);
+    const index = this.#indexOf('activation', name, this.activations);
+    return this.#library.functions.igb_activation_at(index);
+  }
+
+  #indexOf(parameter: string, name: string, known: readonly string[]): number {
+    const index = known.indexOf(name);
+    if (index >= 0) return index;
+    const note = `: "${name}"; known: ${known.join(', ')}`;
+    return this.#library.refuse('unknown_name', parameter, index, 0, 0, note);
   }
 
   #takeExpression(text: string): number {

@@ -39,6 +39,16 @@ export class Library {
     if (run(this.#why) !== 0) throw this.#error();
   }
 
+  /** The names of an enumeration. */
+  names(nameOf: (index: number) => number): string[] {
+    const names: string[] = [];
+    for (;;) {
+      const name = this.memory.readString(nameOf(names.length));
+      if (name === 'unknown') return names;
+      names.push(name);
+    }
+  }
+
   /** The struct that `fill` has written. */
   struct<S extends Struct>(struct: S, fill: (address: number, why: number) => number): Values<S> {
     const { memory } = this;
@@ -65,6 +75,35 @@ export class Library {
       const address = memory.take(count * Float64Array.BYTES_PER_ELEMENT);
       this.call((why) => fill(address, why));
       return memory.float64(address, count).slice();
+    });
+  }
+
+  /** A copy of the numbers of a layer, row after row; `find` writes their shape and returns where they
+   * lie. */
+  layer(find: (shape: number) => number): Float32Array {
+    const { memory } = this;
+    const struct = structs.igb_layer_shape;
+    return memory.scratch(() => {
+      const address = memory.take(struct.size);
+      const values = find(address);
+      const { inputs, positions, units, stride } = memory.readStruct(struct, address);
+      const rows = inputs * positions;
+      const result = new Float32Array(rows * units);
+      for (let row = 0; row < rows; row += 1) {
+        const start = values + row * stride * Float32Array.BYTES_PER_ELEMENT;
+        result.set(memory.float32(start, units), row * units);
+      }
+      return result;
+    });
+  }
+
+  /** A copy of the classes of `count` inputs that `fill` has written. */
+  classes(count: number, fill: (address: number, why: number) => number): Uint16Array {
+    const { memory } = this;
+    return memory.scratch(() => {
+      const address = memory.take(count * Uint16Array.BYTES_PER_ELEMENT);
+      this.call((why) => fill(address, why));
+      return memory.uint16(address, count).slice();
     });
   }
 

@@ -11,8 +11,9 @@ export type Activation =
 export type Block =
   /** h' = W phi(h) + b */
   | { kind: 'plain' }
-  /** W acts on maxima or means of phi(h) over `pool` units, 2 (the default) .. 64. */
-  | { kind: 'max_pool' | 'average_pool'; pool?: number }
+  /** W acts on maxima or means of phi(h) over `pool` units, 2 (the default) .. 64. Networks hand each
+   * on as `poolWidth` says. */
+  | { kind: 'max_pool' | 'average_pool'; pool?: number; poolWidth?: PoolWidth }
   /** W acts on phi(h), each unit kept with probability `keep`, 0.001 .. 1. */
   | { kind: 'dropout'; keep: number }
   /** h' = h + (W phi(h) + b) / sqrt(residualDepth), or x' = phi(x + (W x + b) / sqrt(...)). */
@@ -22,8 +23,22 @@ export type Block =
   | { kind: 'residual'; sigmaV2?: number; sigmaA2?: number }
   | { kind: 'layer_norm_before' | 'layer_norm_after' }
   | { kind: 'batch_norm_before' | 'batch_norm_after' }
-  /** Circular, `taps` wide: odd, 1 .. 1023, default 3. */
-  | { kind: 'convolution' | 'delta_orthogonal'; taps?: number };
+  /** Circular, `taps` wide: odd, 1 .. 1023, default 3; `dimensions` 1 (the default) or 2. Networks have
+   * `side` positions along a dimension, 1 .. 4096, default 8. */
+  | {
+      kind: 'convolution' | 'delta_orthogonal';
+      taps?: number;
+      dimensions?: number;
+      side?: number;
+    };
+
+/** How a pool hands its value on: once (the default), or once a unit so that W stays square. Both have
+ * the same law. */
+export type PoolWidth = 'reduced' | 'repeated';
+
+/** The law of weights: independent normals, independent uniform ones, or rows and columns of a
+ * uniformly random orthogonal matrix (not in the block convolution). */
+export type WeightLaw = 'gaussian' | 'uniform' | 'orthogonal';
 
 /** What a network is made of, layer for layer. */
 export interface Layer {
@@ -32,12 +47,15 @@ export interface Layer {
   block?: Block;
 }
 
-/** And where its weights and biases come from: W_ij ~ N(0, sigmaW2 / N_in), b_i ~ N(0, sigmaB2). */
+/** And where its weights and biases come from: W_ij of mean 0 and variance sigmaW2 / N_in, b_i ~ N(0,
+ * sigmaB2). */
 export interface Initialisation extends Layer {
   /** 1e-6 .. 1e6. */
   sigmaW2: number;
   /** 0 .. 1e6. */
   sigmaB2: number;
+  /** Of networks; theory knows but the variance. Default gaussian. */
+  weights?: WeightLaw;
 }
 
 /** Where a line is asked for. */
@@ -283,7 +301,8 @@ export interface GaussianProcess {
   classes(draw: Draw, classes: number): Uint16Array;
 }
 
-/** A multilayer perceptron: layers 1 .. depth hidden, layer depth + 1 the output. */
+/** A network of any block: layers 1 .. depth hidden, layer depth + 1 the output. In a convolution
+ * `inputWidth` and `width` count channels at each position (`Engine.positions`). */
 export interface Architecture extends Initialisation {
   inputWidth: number;
   width: number;
@@ -303,7 +322,8 @@ export interface Draw {
 
 export type Stream = 'weights' | 'biases' | 'inputs';
 
-export interface NormalsOptions extends Draw {
+/** Which random numbers of a draw. */
+export interface DeviatesOptions extends Draw {
   stream: Stream;
   layer: number;
   row: number;
@@ -340,10 +360,47 @@ export interface Forward extends Iterable<LayerReport> {
    * "finished" after the output and "non_finite" when float32 overflows. */
   step(options?: { measure?: true }): LayerReport;
   step(options: StepOptions): LayerReport | null;
-  /** Pre-activations of `layer`, [inputs, units] row-major; a copy. */
+  /** Pre-activations of `layer`, [inputs, positions, units] row-major, the output with one position;
+   * a copy. */
   preactivations(): Float32Array;
   /** Class of each input, once `done`; a copy. */
   classes(): Uint16Array;
+}
+
+/** The gradient of each input's loss by one layer of one network, as natural logarithms: of the mean
+ * over units (and positions) of its square, and of the sum of squares by all weights that act on the
+ * layer. -Infinity where a gradient is 0; NaN where there are no such weights: at the output, and at
+ * the inputs of the block residual. */
+export interface MeasuredGradient {
+  /** 0: the inputs. */
+  layer: number;
+  logSquares: Float64Array;
+  logWeightSquares: Float64Array;
+}
+
+/** Gradients of the loss in one network, up its layers and down again; each input has a loss of its
+ * own, -ln softmax(output)_label. Iterating steps to the end and yields the gradients by the layers
+ * depth + 1, the output, to 0, the inputs. They are by pre-activations; block residual: by the stream
+ * that a layer reads; residual_after: by the argument of phi. With batch normalisation they are those
+ * of the sum of all losses. */
+export interface Backpropagation extends Iterable<MeasuredGradient> {
+  /** Of the gradients; before there are any, the layer computed last. */
+  readonly layer: number;
+  /** Whether there are gradients: from the output on. The methods below need that. */
+  readonly descending: boolean;
+  readonly done: boolean;
+  /** One layer up (null) or down, 2 depth + 2 in all. Throws `IgbError` "finished" after the inputs
+   * and "non_finite" when float32 overflows. */
+  step(): MeasuredGradient | null;
+  /** In nats, by input; 0 without a label. */
+  losses(): Float64Array;
+  /** Class of each input. */
+  classes(): Uint16Array;
+  /** Of the network, [inputs, classes] row-major. */
+  outputs(): Float32Array;
+  /** By `layer`, [inputs, positions, units] row-major; the gradients of input a are `values` times
+   * exp(logScales[a]), which may leave the range of numbers. */
+  gradients(): { values: Float32Array; logScales: Float64Array };
 }
 
 /** One instance of the module with its own fixed memory. Calls are synchronous; for parallel work
@@ -353,6 +410,8 @@ export interface Engine {
   readonly activations: readonly string[];
   /** Kinds of blocks. */
   readonly blocks: readonly string[];
+  readonly poolWidths: readonly string[];
+  readonly weightLaws: readonly string[];
   readonly phases: readonly string[];
   /** Bytes of the fixed memory that one call, or one network with its inputs, can use. */
   readonly capacity: number;
@@ -408,16 +467,29 @@ export interface Engine {
   finiteTwoClassLaw(gamma: number, inputs: number): Float64Array;
 
   /** Standard normals, bit-identical on every target. */
-  normals(options: NormalsOptions): Float32Array;
+  normals(options: DeviatesOptions): Float32Array;
+  /** The same of deviates uniform in [-sqrt 3, sqrt 3], of variance 1 like the normals. */
+  uniforms(options: DeviatesOptions): Float32Array;
+  /** Positions of the inputs and of every hidden layer: side^dimensions of a convolution, 1 of any
+   * other block. */
+  positions(block: Block): number;
   /** Independent standard normal inputs, [count, width] row-major. */
   gaussianInputs(seed: Seed, count: number, width: number): Float32Array;
   /** Pixels of a plane through the origin of input space, coordinates within (-extent, extent):
    * [resolution^2, width] row-major, top row first. */
   planeInputs(seed: Seed, width: number, resolution: number, extent: number): Float32Array;
 
-  /** Starts a network on `inputs`, [count, inputWidth] row-major, which are copied. An engine runs
-   * one network at a time: this ends the one before, whose methods throw from then on. */
+  /** Starts a network on `inputs`, [count, positions, inputWidth] row-major, which are copied. An
+   * engine runs one network at a time: this ends the one before, whose methods throw from then on. */
   forward(architecture: Architecture, draw: Draw, inputs: Float32Array): Forward;
+  /** Starts the gradients of the same network; `labels`: the class of each input, null for an input
+   * without a loss. Ends what the engine held before. */
+  backpropagation(
+    architecture: Architecture,
+    draw: Draw,
+    inputs: Float32Array,
+    labels: ArrayLike<number | null>,
+  ): Backpropagation;
   /** Starts the recursion of the kernel of inputs, [count, width] row-major, or of covariances,
    * [count, count]; both are copied. Ends what the engine held before. */
   kernel(init: Initialisation, data: { inputs: Float32Array; width: number }): Kernel;
@@ -425,6 +497,8 @@ export interface Engine {
 
   /** Bytes of `capacity` that such a network takes, its inputs not included. */
   forwardBytes(architecture: Architecture, inputs: number): number;
+  /** The same for its gradients, for which every layer is kept; labels not included either. */
+  backpropagationBytes(architecture: Architecture, inputs: number): number;
 
   /** Kolmogorov-Smirnov distance between an ensemble, networks[n] = how many networks put n inputs
    * into class 0, and a law of counts (`finiteTwoClassLaw`) of the same length. */

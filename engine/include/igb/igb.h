@@ -111,24 +111,38 @@ int32_t igb_table(const double* x, const double* y, uint32_t points, void* memor
 typedef struct igb_block {
   int32_t kind;            /* a number that igb_block_name names */
   uint32_t pool;           /* max_pool, average_pool: units a pool, 2 .. 64 */
+  int32_t pool_width;      /* likewise, of networks: a number that igb_pool_width_name names */
   double keep;             /* dropout: probability of keeping a unit, 1e-3 .. 1 */
   uint32_t residual_depth; /* residual_scaled, residual_after: branches / sqrt(it), 1 .. 2^20 */
   double sigma_v2;         /* residual: variance of the second weights, range of sigma_w2 */
   double sigma_a2;         /* residual: variance of the second biases, range of sigma_b2 */
-  uint32_t taps;           /* convolution, delta_orthogonal: odd, 1 .. 1023 */
+  uint32_t taps;           /* convolution, delta_orthogonal: odd, 1 .. 1023, */
+  uint32_t dimensions;     /* 1 or 2, of the grid of positions, */
+  uint32_t side;           /* 1 .. 4096, of networks: positions along a dimension */
 } igb_block;
 
 int32_t igb_block_count(void);
 /* "plain", "max_pool", "average_pool", "dropout", ...; "unknown" outside 0 .. count - 1. */
 const char* igb_block_name(int32_t kind);
+/* How a pool hands its value on to the next layer: 0 "reduced", once; 1 "repeated", once a unit;
+ * "unknown" outside. */
+const char* igb_pool_width_name(int32_t pool_width);
+/* Positions of every hidden layer and of the inputs: side^dimensions of a convolution, 1 of any
+ * other block. */
+int32_t igb_positions(const igb_block* block, uint32_t* positions, igb_status* why);
 
-/* W_ij ~ N(0, sigma_w2 / N_in), b_i ~ N(0, sigma_b2); sigma_w2 in [1e-6, 1e6], sigma_b2 in [0,
- * 1e6]. */
+/* The law of the weights of networks, of which theory knows but the variance: 0 "gaussian", 1
+ * "uniform", 2 "orthogonal" (engine/include/igb/initialisation.hpp); "unknown" outside. */
+const char* igb_weight_law_name(int32_t weights);
+
+/* W_ij of mean 0 and variance sigma_w2 / N_in, b_i ~ N(0, sigma_b2); sigma_w2 in [1e-6, 1e6],
+ * sigma_b2 in [0, 1e6]. */
 typedef struct igb_initialisation {
   const igb_activation* activation;
   double sigma_w2;
   double sigma_b2;
   igb_block block;
+  int32_t weights; /* a number that igb_weight_law_name names */
 } igb_initialisation;
 
 /* Infinite depth. Quantities may be infinite. phase: igb_phase_name. */
@@ -363,7 +377,9 @@ int32_t igb_gamma_of_frequency(uint32_t classes, double mean_max_frequency, doub
 
 /* ---- networks ----------------------------------------------------------------------------- */
 
-/* A multilayer perceptron of plain blocks: layers 1 .. depth hidden, layer depth + 1 the output. */
+/* A network of any block: layers 1 .. depth hidden, layer depth + 1 the output
+ * (engine/include/igb/architecture.hpp). In convolutions input_width and width count channels at
+ * each of the positions, of which the output has one. */
 typedef struct igb_architecture {
   igb_initialisation init;
   uint32_t input_width;
@@ -387,12 +403,25 @@ typedef struct igb_layer_report {
 int32_t igb_normals(const igb_draw* draw, uint32_t stream, uint32_t layer, uint32_t row,
                     uint32_t first_column, uint32_t count, float* out, igb_status* why);
 
+/* The same of deviates uniform in [-sqrt 3, sqrt 3], of variance 1 like the normals. */
+int32_t igb_uniforms(const igb_draw* draw, uint32_t stream, uint32_t layer, uint32_t row,
+                     uint32_t first_column, uint32_t count, float* out, igb_status* why);
+
 /* Independent standard normal inputs: inputs[count * width], row-major. */
 int32_t igb_gaussian_inputs(uint64_t seed, uint32_t count, uint32_t width, float* inputs,
                             igb_status* why);
 /* A plane of input space for class maps: inputs[resolution * resolution * width]. */
 int32_t igb_plane_inputs(uint64_t seed, uint32_t width, uint32_t resolution, double extent,
                          float* inputs, igb_status* why);
+
+/* Numbers of one layer in memory of the object that holds them, until its next step: `units` of
+ * input a at position p from [(a * positions + p) * stride] on. */
+typedef struct igb_layer_shape {
+  uint32_t inputs;
+  uint32_t positions;
+  uint32_t units;
+  uint32_t stride;
+} igb_layer_shape;
 
 /* A network being run, layer by layer; lives at the start of the memory handed to begin. */
 typedef struct igb_forward igb_forward;
@@ -401,7 +430,8 @@ typedef struct igb_forward igb_forward;
 int32_t igb_forward_bytes(const igb_architecture* architecture, uint32_t inputs, size_t* bytes,
                           igb_status* why);
 /* Starts a run in memory[bytes], 64-byte aligned, which must stay untouched as long as *forward is
- * used. inputs[count * input_width], row-major, must stay until the first step has returned. */
+ * used. inputs[count * positions * input_width], row-major, must stay until the first step has
+ * returned; two at least with batch normalisation. */
 int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* draw,
                           const float* inputs, uint32_t count, void* memory, size_t bytes,
                           igb_forward** forward, igb_status* why);
@@ -411,10 +441,95 @@ int32_t igb_forward_step(igb_forward* forward, igb_layer_report* report, igb_sta
 /* After the last step: class of each input, classes[count]; the output unit with the largest value,
  * the lowest index among equals. Status out_of_range (layer) before that. */
 int32_t igb_forward_classes(const igb_forward* forward, uint16_t* classes, igb_status* why);
-/* Pre-activations of the current layer: row a starts at result[a * *stride], *units of them. Null
- * where a pointer is. */
-const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* units,
-                                        uint32_t* stride);
+/* Pre-activations of the current layer, before the first step the inputs. Null where a pointer is.
+ */
+const float* igb_forward_preactivations(const igb_forward* forward, igb_layer_shape* shape);
+
+/* How many directions a layer makes use of: the participation ratio tr(K)^2 / tr(K^2) of the Gram
+ * matrix K_ab = h_a . h_b over inputs, of h as it is and less its mean over the inputs
+ * (engine/include/igb/effective_rank.hpp); NaN where K = 0. */
+typedef struct igb_effective_rank {
+  double uncentred;
+  double centred;
+} igb_effective_rank;
+/* Of the current layer, count >= 2; status out_of_range (layer) before the first step. */
+int32_t igb_forward_effective_rank(const igb_forward* forward, igb_effective_rank* rank,
+                                   igb_status* why);
+
+/* A network without its weights, exact in law at finite width, from the Gram matrix of its inputs
+ * (engine/include/igb/gram_network.hpp); lives at the start of the memory handed to begin. Blocks
+ * plain, max_pool, average_pool and dropout, Gaussian weights. */
+typedef struct igb_gram igb_gram;
+
+/* Bytes for that many inputs, 2 .. 32768, whatever the width: 10 a pair and 1.5 kB an input. */
+int32_t igb_gram_bytes(const igb_architecture* architecture, uint32_t inputs, size_t* bytes,
+                       igb_status* why);
+/* Starts a network in memory[bytes], 64-byte aligned, which must stay untouched as long as *gram is
+ * used. inputs[count * input_width], row-major, are not kept. */
+int32_t igb_gram_begin(const igb_architecture* architecture, const igb_draw* draw,
+                       const float* inputs, uint32_t count, void* memory, size_t bytes,
+                       igb_gram** gram, igb_status* why);
+/* Draws the next layer, depth + 1 in all; its moments, if `report` is not null. */
+int32_t igb_gram_step(igb_gram* gram, igb_layer_report* report, igb_status* why);
+/* As igb_forward_classes. */
+int32_t igb_gram_classes(const igb_gram* gram, uint16_t* classes, igb_status* why);
+
+/* Gradients of the loss in one network, up its layers and down again, every input a having a loss
+ * of its own, -ln softmax(output)_label(a) (engine/include/igb/backpropagation.hpp); lives at the
+ * start of the memory handed to begin. */
+typedef struct igb_backpropagation igb_backpropagation;
+
+/* The label of an input that has no loss. */
+#define IGB_NO_LABEL 0xFFFFU
+
+/* Bytes that igb_backpropagation_begin needs for that many inputs: every layer is kept. */
+int32_t igb_backpropagation_bytes(const igb_architecture* architecture, uint32_t inputs,
+                                  size_t* bytes, igb_status* why);
+/* Starts a run in memory[bytes], 64-byte aligned. inputs[count * positions * input_width],
+ * row-major, and labels[count], below `classes` or IGB_NO_LABEL. All three must stay untouched as
+ * long as *run is used. */
+int32_t igb_backpropagation_begin(const igb_architecture* architecture, const igb_draw* draw,
+                                  const float* inputs, const uint16_t* labels, uint32_t count,
+                                  void* memory, size_t bytes, igb_backpropagation** run,
+                                  igb_status* why);
+
+/* Where a run stands. */
+typedef struct igb_backpropagation_state {
+  uint32_t layer;     /* of the gradients; before there are any, the layer computed last */
+  int32_t descending; /* 1 once there are gradients, from the output layer on */
+  int32_t done;       /* 1 at layer 0, the inputs */
+} igb_backpropagation_state;
+
+/* One layer up or down: 2 depth + 2 steps in all, of which the last depth + 2 leave gradients, of
+ * layers depth + 1 .. 0. `state` may be null. */
+int32_t igb_backpropagation_step(igb_backpropagation* run, igb_backpropagation_state* state,
+                                 igb_status* why);
+
+/* Once descending, by input; status out_of_range (layer) before that. */
+
+/* Losses in nats, losses[count]; 0 without a label. */
+int32_t igb_backpropagation_losses(const igb_backpropagation* run, double* losses, igb_status* why);
+/* Classes as of igb_forward_classes, classes[count]. */
+int32_t igb_backpropagation_classes(const igb_backpropagation* run, uint16_t* classes,
+                                    igb_status* why);
+/* ln of the mean over the units (and positions) of the current layer of the squared gradient,
+ * log_squares[count]; -infinity where it is 0. */
+int32_t igb_backpropagation_log_squares(const igb_backpropagation* run, double* log_squares,
+                                        igb_status* why);
+/* ln of the sum of squared gradients by all weights that act on the current layer,
+ * log_weight_squares[count]; NaN where none does: at the output, and at the inputs of the block
+ * residual. */
+int32_t igb_backpropagation_log_weight_squares(const igb_backpropagation* run,
+                                               double* log_weight_squares, igb_status* why);
+/* ln of what the numbers of igb_backpropagation_gradients are to be multiplied by,
+ * log_scales[count]. */
+int32_t igb_backpropagation_log_scales(const igb_backpropagation* run, double* log_scales,
+                                       igb_status* why);
+/* Gradients by the pre-activations of the current layer, in units of exp(log_scales). Null where a
+ * pointer is, and before descending. */
+const float* igb_backpropagation_gradients(const igb_backpropagation* run, igb_layer_shape* shape);
+/* Outputs of the network, which stay to the end. Null likewise. */
+const float* igb_backpropagation_output(const igb_backpropagation* run, igb_layer_shape* shape);
 
 /* ---- kernels of given data ---------------------------------------------------------------- */
 
@@ -472,6 +587,35 @@ int32_t igb_gaussian_process_classes(igb_gaussian_process* process, const igb_dr
 double igb_ks_distance(const uint32_t* networks, const double* pmf, uint32_t inputs);
 /* The chance of a larger distance under the law; an upper bound, since counts are discrete. */
 double igb_ks_p_value(double distance, uint32_t networks);
+
+/* The distance between two samples, a[count_a] and b[count_b], each ascending. NaN where one is
+ * empty, null or has a NaN. */
+double igb_ks_two_sample_distance(const double* a, uint32_t count_a, const double* b,
+                                  uint32_t count_b);
+/* The chance of a larger distance between samples of one law; NaN where one is empty. */
+double igb_ks_two_sample_p_value(double distance, uint32_t count_a, uint32_t count_b);
+
+/* From low to high, both included. */
+typedef struct igb_interval {
+  double low;
+  double high;
+} igb_interval;
+
+/* Mean of independent values[count] and Student's interval, which holds the expectation with
+ * probability `confidence`, between 0 and 1; for laws that are not normal as count grows. One
+ * value: standard_error NaN, interval infinite. NaN where a value is not finite. */
+int32_t igb_mean(const double* values, uint32_t count, double confidence, igb_estimate* mean,
+                 igb_interval* interval, igb_status* why);
+/* mean of x[count] / mean of y[count] of independent pairs, two at least; its standard error to
+ * first order. */
+int32_t igb_ratio(const double* x, const double* y, uint32_t count, igb_estimate* ratio,
+                  igb_status* why);
+/* The p-quantile of sorted[count], ascending: the value of rank ceil(p count), from 1. The interval
+ * of order statistics holds the quantile of the law of independent values with at least the
+ * probability `confidence`, 0 .. 1 - 1e-15, whatever the law; infinite where no value lies far
+ * enough out. 0 <= p <= 1. */
+int32_t igb_quantile(const double* sorted, uint32_t count, double p, double confidence,
+                     double* quantile, igb_interval* interval, igb_status* why);
 
 #ifdef __cplusplus
 }

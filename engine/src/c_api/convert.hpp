@@ -11,6 +11,7 @@
 #include "igb/arena.hpp"
 #include "igb/igb.h"
 #include "igb/initialisation.hpp"
+#include "igb/network.hpp"
 #include "igb/status.hpp"
 
 /// What the functions of igb.h share: statuses, plain structs and the caller's memory.
@@ -55,20 +56,37 @@ inline const Activation* activation_of(const igb_activation* activation) {
 inline Block block_of(const igb_block& block) {
   return {.kind = static_cast<BlockKind>(block.kind),
           .pool = block.pool,
+          .pool_width = static_cast<PoolWidth>(block.pool_width),
           .keep = block.keep,
           .residual_depth = block.residual_depth,
           .sigma_v2 = block.sigma_v2,
           .sigma_a2 = block.sigma_a2,
-          .taps = block.taps};
+          .taps = block.taps,
+          .dimensions = block.dimensions,
+          .side = block.side};
 }
 
 inline Initialisation initialisation(const igb_initialisation& init) {
-  return {activation_of(init.activation), init.sigma_w2, init.sigma_b2, block_of(init.block)};
+  return {activation_of(init.activation), init.sigma_w2, init.sigma_b2, block_of(init.block),
+          static_cast<WeightLaw>(init.weights)};
 }
 
 inline Architecture architecture_of(const igb_architecture& architecture) {
   return {initialisation(architecture.init), architecture.input_width, architecture.width,
           architecture.depth, architecture.classes};
+}
+
+/// One of the names, or "unknown".
+inline const char* name_of(std::span<const char* const> names, int32_t index) {
+  const auto place = static_cast<std::size_t>(index);
+  return place < names.size() ? names[place] : "unknown";
+}
+
+/// Where the numbers of a layer lie, and how.
+inline const float* view_of(const LayerView& layer, igb_layer_shape& shape) {
+  shape = {static_cast<uint32_t>(layer.inputs), static_cast<uint32_t>(layer.positions),
+           static_cast<uint32_t>(layer.units), static_cast<uint32_t>(layer.stride)};
+  return layer.values;
 }
 
 /// rows x columns objects of T, or overflow where that many do not fit the address space.
@@ -80,6 +98,12 @@ Status checked_size(std::uint64_t rows, std::uint64_t columns, std::size_t& size
   }
   size = static_cast<std::size_t>(rows * columns);
   return {};
+}
+
+/// Floats of `count` inputs of a network that `validate` has accepted.
+inline Status inputs_size(const igb_architecture& architecture, uint32_t count, std::size_t& size) {
+  const std::size_t positions = positions_of(block_of(architecture.init.block));
+  return checked_size<float>(count, positions * std::uint64_t{architecture.input_width}, size);
 }
 
 inline Status check_classes(uint32_t classes) {
@@ -99,6 +123,14 @@ Status make_with_arena(void* memory, size_t bytes, Arena& arena, Object*& object
   if (const Status status = arena.status(); !status.ok()) return status;
   object = new (place.data()) Object{};
   return {};
+}
+
+/// Whether memory[bytes] holds that many: null_pointer, misaligned, buffer_too_small.
+inline Status check_memory(void* memory, size_t bytes, std::size_t needed) {
+  if (const Status s = require({{"memory", memory}}); !s.ok()) return s;
+  Arena whole({static_cast<std::byte*>(memory), bytes});
+  (void)whole.take<std::byte>(needed);
+  return whole.status();
 }
 
 /// Bytes of an object and of what it takes.

@@ -63,10 +63,7 @@ int32_t igb_backward(const igb_initialisation* init, double q0, double c0, uint3
   return report_to(why, status);
 }
 
-const char* igb_labels_name(int32_t labels) {
-  const auto index = static_cast<std::size_t>(labels);
-  return index < labels_names.size() ? labels_names[index] : "unknown";
-}
+const char* igb_labels_name(int32_t labels) { return name_of(labels_names, labels); }
 
 int32_t igb_gradient_report(const igb_initialisation* init, double q0, double c0, uint32_t depth,
                             uint32_t width, int32_t labels, const double* probabilities,

@@ -1,6 +1,5 @@
 #include "c_api/convert.hpp"
 #include "igb/guessing_law.hpp"
-#include "igb/kolmogorov_smirnov.hpp"
 #include "igb/many_class_law.hpp"
 
 using namespace igb::c_api;
@@ -118,14 +117,4 @@ int32_t igb_frequency_variance(uint32_t classes, const double* pairs, uint32_t i
       are_distances != 0 ? igb::PairMeasure::distance : igb::PairMeasure::correlation;
   return report_to(why,
                    igb::frequency_variance(classes, {pairs, size}, inputs, measure, *variance));
-}
-
-double igb_ks_distance(const uint32_t* networks, const double* pmf, uint32_t inputs) {
-  if (networks == nullptr || pmf == nullptr) return not_a_number;
-  const std::size_t size = std::size_t{inputs} + 1;
-  return igb::ks_distance({networks, size}, {pmf, size});
-}
-
-double igb_ks_p_value(double distance, uint32_t networks) {
-  return igb::ks_p_value(distance, networks);
 }

@@ -1,4 +1,5 @@
 #include "c_api/convert.hpp"
+#include "igb/effective_rank.hpp"
 #include "igb/network.hpp"
 #include "igb/statistics.hpp"
 
@@ -8,10 +9,17 @@ using igb::StatusCode;
 
 struct igb_forward {
   igb::Forward run;
-  std::span<std::byte> scratch;  ///< for layer_moments
+  std::span<std::byte> scratch;  ///< for layer_moments or effective_rank
+  Status failure;                ///< of the step that ended the run, if one has
 };
 
 namespace {
+
+Status check_deviates(const igb_draw* draw, uint32_t stream, uint32_t layer, const float* out) {
+  return first_error({require({{"draw", draw}, {"out", out}}),
+                      igb::check_range("stream", stream, 0, 2),
+                      igb::check_range("layer", layer, 0, (1U << 24) - 1)});
+}
 
 /// Memory of a run: the object itself, the buffers of the network, scratch for the statistics of
 /// the widest layer.
@@ -22,20 +30,45 @@ Status forward_layout(const igb_architecture& architecture, std::uint32_t inputs
     return status;
   }
   const std::size_t units = std::max(architecture.width, architecture.classes);
-  return igb::layer_moments_bytes(units, std::max<std::size_t>(inputs, 2), scratch);
+  const std::size_t positions = igb::positions_of(block_of(architecture.init.block));
+  const std::size_t rows = std::max<std::size_t>(inputs, 2);
+  std::size_t moments = 0;
+  std::size_t rank = 0;
+  const Status status = first_error({igb::layer_moments_bytes(units, rows, moments),
+                                     igb::effective_rank_bytes(units * positions, rows, rank)});
+  scratch = std::max(moments, rank);
+  return status;
 }
 
 }  // namespace
 
+int32_t igb_positions(const igb_block* block, uint32_t* positions, igb_status* why) {
+  if (const Status s = require({{"block", block}, {"positions", positions}}); !s.ok()) {
+    return report_to(why, s);
+  }
+  const Status status = igb::validate(block_of(*block));
+  if (status.ok()) *positions = static_cast<uint32_t>(igb::positions_of(block_of(*block)));
+  return report_to(why, status);
+}
+
 int32_t igb_normals(const igb_draw* draw, uint32_t stream, uint32_t layer, uint32_t row,
                     uint32_t first_column, uint32_t count, float* out, igb_status* why) {
-  const Status checked = first_error({require({{"draw", draw}, {"out", out}}),
-                                      igb::check_range("stream", stream, 0, 2),
-                                      igb::check_range("layer", layer, 0, (1U << 24) - 1)});
-  if (!checked.ok()) return report_to(why, checked);
-  igb::normals({draw->seed, draw->network}, static_cast<igb::Stream>(stream), layer, row,
-               first_column, {out, count});
-  return report_to(why, {});
+  const Status status = check_deviates(draw, stream, layer, out);
+  if (status.ok()) {
+    igb::normals({draw->seed, draw->network}, static_cast<igb::Stream>(stream), layer, row,
+                 first_column, {out, count});
+  }
+  return report_to(why, status);
+}
+
+int32_t igb_uniforms(const igb_draw* draw, uint32_t stream, uint32_t layer, uint32_t row,
+                     uint32_t first_column, uint32_t count, float* out, igb_status* why) {
+  const Status status = check_deviates(draw, stream, layer, out);
+  if (status.ok()) {
+    igb::uniforms({draw->seed, draw->network}, static_cast<igb::Stream>(stream), layer, row,
+                  first_column, {out, count});
+  }
+  return report_to(why, status);
 }
 
 int32_t igb_gaussian_inputs(uint64_t seed, uint32_t count, uint32_t width, float* inputs,
@@ -95,13 +128,12 @@ int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* 
   const std::span<std::byte> statistics = arena.take<std::byte>(scratch);
   igb::Forward run;
   std::size_t values = 0;
-  if (const Status status = checked_size<float>(count, architecture->input_width, values);
-      !status.ok()) {
+  if (const Status status = inputs_size(*architecture, count, values); !status.ok()) {
     return report_to(why, status);
   }
   const Status status = run.begin(architecture_of(*architecture), {draw->seed, draw->network},
                                   {inputs, values}, arena);
-  if (status.ok()) *forward = new (object.data()) igb_forward{run, statistics};
+  if (status.ok()) *forward = new (object.data()) igb_forward{run, statistics, {}};
   return report_to(why, status);
 }
 
@@ -112,7 +144,10 @@ int32_t igb_forward_step(igb_forward* forward, igb_layer_report* report, igb_sta
     const Status status = igb::check_range("inputs", inputs, 2, igb::inputs_max);
     if (!status.ok()) return report_to(why, status);
   }
-  if (const Status status = forward->run.step(); !status.ok()) return report_to(why, status);
+  if (const Status status = forward->run.step(); !status.ok()) {
+    if (status.code != StatusCode::finished) forward->failure = status;
+    return report_to(why, status);
+  }
   if (report == nullptr) return report_to(why, {});
   igb::Arena scratch(forward->scratch);
   igb::LayerMoments moments;
@@ -129,21 +164,32 @@ int32_t igb_forward_classes(const igb_forward* forward, uint16_t* classes, igb_s
     return report_to(why, s);
   }
   const igb::LayerView output = forward->run.preactivations();
-  if (!forward->run.done()) {
-    const double layer = forward->run.layer();
-    const double last = forward->run.depth() + 1.0;
-    const Status early = igb::check_range("layer", layer, last, last);
-    const Status failed{StatusCode::non_finite, "layer", layer};
-    return report_to(why, early.ok() ? failed : early);
-  }
+  const double last = forward->run.depth() + 1.0;
+  const Status status =
+      first_error({forward->failure, igb::check_range("layer", forward->run.layer(), last, last)});
+  if (!status.ok()) return report_to(why, status);
   return report_to(why, igb::guess_classes(output, {classes, output.inputs}));
 }
 
-const float* igb_forward_preactivations(const igb_forward* forward, uint32_t* units,
-                                        uint32_t* stride) {
-  if (forward == nullptr || units == nullptr || stride == nullptr) return nullptr;
-  const igb::LayerView layer = forward->run.preactivations();
-  *units = static_cast<uint32_t>(layer.units);
-  *stride = static_cast<uint32_t>(layer.stride);
-  return layer.values;
+int32_t igb_forward_effective_rank(const igb_forward* forward, igb_effective_rank* rank,
+                                   igb_status* why) {
+  if (const Status s = require({{"forward", forward}, {"rank", rank}}); !s.ok()) {
+    return report_to(why, s);
+  }
+  const igb::Forward& run = forward->run;
+  if (const Status s = first_error(
+          {forward->failure, igb::check_range("layer", run.layer(), 1, run.depth() + 1.0)});
+      !s.ok()) {
+    return report_to(why, s);
+  }
+  igb::Arena scratch(forward->scratch);
+  igb::EffectiveRank found{};
+  const Status status = igb::effective_rank(run.preactivations(), scratch, found);
+  if (status.ok()) *rank = {found.uncentred, found.centred};
+  return report_to(why, status);
+}
+
+const float* igb_forward_preactivations(const igb_forward* forward, igb_layer_shape* shape) {
+  if (forward == nullptr || shape == nullptr) return nullptr;
+  return view_of(forward->run.preactivations(), *shape);
 }

@@ -90,6 +90,14 @@ const char* igb_block_name(int32_t kind) {
   return igb::block_name(static_cast<igb::BlockKind>(kind));
 }
 
+const char* igb_pool_width_name(int32_t pool_width) {
+  return name_of(igb::pool_width_names(), pool_width);
+}
+
+const char* igb_weight_law_name(int32_t weights) {
+  return name_of(igb::weight_law_names(), weights);
+}
+
 int32_t igb_fixed_point(const igb_initialisation* init, igb_fixed_point_report* report,
                         igb_status* why) {
   if (const Status s = require({{"init", init}, {"report", report}}); !s.ok()) {

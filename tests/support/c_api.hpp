@@ -1,0 +1,53 @@
+// What the tests of the C API share.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "igb/architecture.hpp"
+#include "igb/igb.h"
+
+namespace igb::test {
+
+inline const igb_activation* c_activation(const char* name) {
+  const igb_activation* const found = igb_find_activation(name);
+  REQUIRE_MESSAGE(found != nullptr, name);
+  return found;
+}
+
+inline igb_initialisation c_plain(const char* name, double sigma_w2, double sigma_b2) {
+  return {c_activation(name), sigma_w2, sigma_b2, {}, 0};
+}
+
+inline igb_block c_block(const Block& block) {
+  igb_block same{};
+  same.kind = static_cast<int32_t>(block.kind);
+  same.pool = block.pool;
+  same.pool_width = static_cast<int32_t>(block.pool_width);
+  same.keep = block.keep;
+  same.residual_depth = block.residual_depth;
+  same.sigma_v2 = block.sigma_v2;
+  same.sigma_a2 = block.sigma_a2;
+  same.taps = block.taps;
+  same.dimensions = block.dimensions;
+  same.side = block.side;
+  return same;
+}
+
+inline igb_initialisation c_initialisation(const Initialisation& init) {
+  return {c_activation(init.activation->name), init.sigma_w2, init.sigma_b2, c_block(init.block),
+          static_cast<int32_t>(init.weights)};
+}
+
+inline igb_architecture c_architecture(const Architecture& a) {
+  return {c_initialisation(a.init), a.input_width, a.width, a.depth, a.classes};
+}
+
+inline std::string c_message(const igb_status& status) {
+  char buffer[400];
+  igb_message(&status, buffer, sizeof buffer);
+  return buffer;
+}
+
+}  // namespace igb::test
