@@ -2,6 +2,7 @@
 // in every field and argument. Whatever comes in, a call returns a known code, a refusal has its
 // words, an answer has no NaN, and no byte beyond a buffer is touched (the sanitizers see the
 // rest).
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -201,7 +202,7 @@ class Fuzzer {
     const igb_initialisation init = this->init();
     const igb_draw draw = this->draw();
     const uint32_t n = count();
-    switch (choices_.below(20)) {
+    static const int some[] = {13, 14, 19, 20}; switch (choices_.of(some)) {
       case 0: {
         igb_fixed_point_report report{};
         if (judge("fixed_point", igb_fixed_point(maybe(init), maybe(report), &why_)))
@@ -397,6 +398,30 @@ class Fuzzer {
         }
         break;
       }
+      case 19: {
+        std::vector<double> values = reals();
+        std::vector<double> others = reals();
+        igb_estimate estimate{};
+        igb_interval interval{};
+        double quantile = 0.0;
+        (void)judge("mean",
+                    igb_mean(values.data(), n, real(), maybe(estimate), maybe(interval), &why_));
+        (void)judge("ratio", igb_ratio(values.data(), others.data(), n, maybe(estimate), &why_));
+        (void)igb_ks_two_sample_distance(values.data(), n, others.data(), count());
+        (void)igb_ks_two_sample_p_value(real(), whole(), whole());
+        for (double& value : values) {
+          if (std::isnan(value)) value = 0.0;
+        }
+        std::sort(values.begin(), values.begin() + n);
+        if (judge("quantile", igb_quantile(values.data(), n, real(), real(), maybe(quantile),
+                                           maybe(interval), &why_))) {
+          if (!(interval.low <= quantile && quantile <= interval.high)) fail("quantile: interval");
+        }
+        break;
+      }
+      case 20:
+        run_gram(small_network(init), draw);
+        break;
       default: {
         std::vector<double> angles = reals();
         igb_fourier_report mode{};
@@ -475,7 +500,30 @@ class Fuzzer {
       check_view("forward_preactivations", igb_forward_preactivations(run, &view), view, rows);
     }
     std::vector<uint16_t> classes(most);
+    igb_effective_rank rank{};
+    (void)judge("forward_effective_rank", igb_forward_effective_rank(run, maybe(rank), &why_));
     (void)judge("forward_classes", igb_forward_classes(run, classes.data(), &why_));
+  }
+
+  void run_gram(igb_architecture shape, const igb_draw& draw) {
+    if (!rarely()) shape.init.weights = 0;
+    const std::vector<float> inputs = floats();
+    const uint32_t rows = shape.input_width == 0 ? 3 : most / shape.input_width;
+    size_t needed = 0;
+    (void)judge("gram_bytes", igb_gram_bytes(&shape, whole(), &needed, &why_));
+    igb_gram* gram = nullptr;
+    if (!judge("gram_begin", igb_gram_begin(&shape, maybe(draw), inputs.data(), rows, memory(),
+                                            bytes(), &gram, &why_))) {
+      return;
+    }
+    std::vector<uint16_t> classes(most);
+    for (int layer = 0; layer < 6; ++layer) {
+      igb_layer_report report{};
+      if (!judge("gram_step", igb_gram_step(gram, maybe(report), &why_))) break;
+      number("gram_step", report.q);
+      (void)judge("gram_classes", igb_gram_classes(gram, classes.data(), &why_));
+    }
+    (void)judge("gram_classes", igb_gram_classes(gram, classes.data(), &why_));
   }
 
   /// Finite numbers of all inputs at every position.
