@@ -255,3 +255,16 @@ TEST_CASE("streamsOfActivationsThatGrowSlowlyEndWhereTheirAdditionsDo") {
   CHECK(status.code == StatusCode::no_convergence);
   CHECK(std::string(status.parameter) == "c_star");
 }
+
+TEST_CASE("linesOfWavyActivationsEndWhereTheyCannotBeSought") {
+  Expression wave;
+  REQUIRE(wave.parse("sin(3*x)").ok());
+  LinePoint point{};
+  CHECK(iso_gamma(wave.activation(), {}, 0.1, 0.2, point).ok());
+  const Status tiny = iso_gamma(wave.activation(), {}, 1e-300, 0.2, point);
+  CHECK(tiny.code == StatusCode::out_of_range);
+  CHECK(std::string(tiny.parameter) == "sigma_b2");
+  const Status large = iso_gamma(wave.activation(), {}, 1e4, 0.2, point);  // q beyond 10^4
+  CHECK(large.code == StatusCode::no_convergence);
+  CHECK(large.value == 300.0);
+}

@@ -327,7 +327,7 @@ Window Window::of_readout(const Block& block) {
 
 std::size_t Window::below(std::size_t row, std::size_t tap) const {
   const std::size_t input = row / positions_;
-  if (positions_ == 1) return input * positions_below_ + tap;
+  if (positions_ != positions_below_) return input * positions_below_ + tap;  // a readout
   // Along each dimension from taps / 2 places before the position, around the circle.
   const auto shifted = [&](std::size_t place, std::size_t by) {
     return (place + by + side_ * taps_ - taps_ / 2) % side_;

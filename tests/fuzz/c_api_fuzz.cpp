@@ -202,7 +202,7 @@ class Fuzzer {
     const igb_initialisation init = this->init();
     const igb_draw draw = this->draw();
     const uint32_t n = count();
-    static const int some[] = {13, 14, 19, 20}; switch (choices_.of(some)) {
+    switch (choices_.below(22)) {
       case 0: {
         igb_fixed_point_report report{};
         if (judge("fixed_point", igb_fixed_point(maybe(init), maybe(report), &why_)))

@@ -56,6 +56,10 @@ inline std::vector<Architecture> every_block() {
           a.init.block.side = 4;
         }));
       }
+      all.push_back(with(kind, [&](Architecture& a) {  // a position that is its own neighbour
+        a.init.block.dimensions = dimensions;
+        a.init.block.side = 1;
+      }));
     }
   }
   return all;

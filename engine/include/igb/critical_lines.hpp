@@ -34,7 +34,9 @@ struct LinePoint {
 /// Errors: those of validate(block); out_of_range (sigma_b2; also a positive one whose q would lie
 /// below 1e-12: for tanh and erf below about 1e-36); no_solution ("block" where no activation has
 /// such a line: residual streams, whose factor exceeds 1, and batch normalisation, whose factor
-/// does by the inequality of Poincare; else "sigma_b2").
+/// does by the inequality of Poincare; else "sigma_b2"); no_convergence (q_star) where no point
+/// lies below q = 300, beyond which pairs of a user's phi that bends far out as near the origin,
+/// such as sin 3x, would take minutes.
 Status edge_of_chaos(const Activation& phi, const Block& block, double sigma_b2, LinePoint& point);
 
 /// Range of gamma for which lines are computed.
