@@ -27,9 +27,9 @@ struct LabelledData {
 };
 
 /// Which labelled inputs networks learn: --data, --data-dir, --labels, --label-column,
-/// --test-share,
-/// --standardise, --noise, --classes, --train-inputs, --test-inputs. The network has as many
-/// outputs as the data have classes, so a command with these options has no --classes of its own.
+/// --test-share, --standardise, --noise, --classes, --train-inputs, --test-inputs. The network has
+/// as many outputs as the data have classes, so a command with these options has no --classes of
+/// its own.
 class LabelledDataOptions {
  public:
   void add_to(CLI::App& app);
