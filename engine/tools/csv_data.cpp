@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -31,6 +32,11 @@ std::vector<std::string_view> cells(std::string_view line) {
   }
 }
 
+std::string_view unquoted(std::string_view text) {
+  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return text;
+  return text.substr(1, text.size() - 2);
+}
+
 bool is_header(const std::vector<std::string_view>& row) {
   double value = 0.0;
   for (const std::string_view cell : row) {
@@ -61,13 +67,19 @@ class CsvReader {
       const std::vector<std::string_view> texts = cells(text);
       const bool header = width_ == 0 && !seen_header_ && is_header(texts);
       seen_header_ = true;
-      if (header) continue;
+      if (header) {
+        for (const std::string_view name : texts) header_.emplace_back(unquoted(name));
+        continue;
+      }
       read(texts, row);
       return true;
     }
     if (file_.bad()) fail(std::strerror(errno));
     return false;
   }
+
+  /// The names of the columns; empty where there is no header.
+  [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
 
   [[noreturn]] void fail(const std::string& cause) const {
     throw Failure(parameter_ + ": '" + path_ + "': " + cause);
@@ -109,8 +121,38 @@ class CsvReader {
   std::ifstream file_;
   std::uint64_t line_ = 0;
   std::size_t width_ = 0;
+  std::vector<std::string> header_;
   bool seen_header_ = false;
 };
+
+/// A cell of the row that was read last, as networks take it.
+float single_of(const CsvReader& reader, const std::vector<double>& row, std::size_t column) {
+  const auto single = static_cast<float>(row[column]);
+  if (!std::isfinite(single)) reader.fail_at(column, row[column], "is too large for float32");
+  return single;
+}
+
+/// Which of `columns` has the label.
+std::size_t find_label(const CsvReader& reader, const std::string& wanted, std::size_t columns) {
+  const std::vector<std::string>& names = reader.header();
+  const std::string name = wanted.empty() ? "label" : wanted;
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) {
+    if (names.size() != columns) {
+      reader.fail("the header has " + std::to_string(names.size()) + " columns, the rows have " +
+                  std::to_string(columns));
+    }
+    return static_cast<std::size_t>(found - names.begin());
+  }
+  if (wanted.empty() || wanted == "last") return columns - 1;
+  double number = 0.0;
+  if (read_real(wanted, number)) {
+    return parse_count("label_column", wanted, 1, static_cast<std::uint32_t>(columns)) - 1;
+  }
+  throw Failure("label_column = " + excerpt(wanted) +
+                " is not in the header; allowed: a name there, 1 to " + std::to_string(columns) +
+                ", last");
+}
 
 }  // namespace
 
@@ -122,9 +164,7 @@ Dataset read_csv(const std::string& file, std::uint32_t inputs) {
   while (data.inputs < most && reader.next(row)) {
     data.width = static_cast<std::uint32_t>(row.size());
     for (std::size_t column = 0; column < row.size(); ++column) {
-      const auto single = static_cast<float>(row[column]);
-      if (!std::isfinite(single)) reader.fail_at(column, row[column], "is too large for float32");
-      data.values.push_back(single);
+      data.values.push_back(single_of(reader, row, column));
     }
     ++data.inputs;
   }
@@ -132,6 +172,32 @@ Dataset read_csv(const std::string& file, std::uint32_t inputs) {
   if (data.inputs < 2) {
     reader.fail("it has " + std::to_string(data.inputs) +
                 " rows of numbers, at least 2 are needed");
+  }
+  return data;
+}
+
+LabelledRows read_labelled_csv(const std::string& file, const std::string& label_column) {
+  CsvReader reader("data", file);
+  LabelledRows data;
+  std::vector<double> row;
+  std::size_t label = 0;
+  while (reader.next(row)) {
+    if (data.labels.size() == inputs_max) {
+      reader.fail("more than " + std::to_string(inputs_max) + " rows");
+    }
+    if (data.labels.empty()) {
+      if (row.size() < 2) reader.fail("1 column; needed are a label and what it is to be told by");
+      label = find_label(reader, label_column, row.size());
+      data.width = static_cast<std::uint32_t>(row.size() - 1);
+    }
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      if (column == label) continue;
+      data.values.push_back(single_of(reader, row, column));
+    }
+    if (row[label] != std::floor(row[label])) {
+      reader.fail_at(label, row[label], "is no label; allowed: whole numbers");
+    }
+    data.labels.push_back(row[label]);
   }
   return data;
 }

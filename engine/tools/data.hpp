@@ -29,10 +29,47 @@ Dataset read_fashion_mnist(const std::string& directory, std::uint32_t inputs);
 std::vector<unsigned char> read_fashion_mnist_labels(const std::string& directory,
                                                      std::uint32_t inputs);
 
+/// Images and their labels as they are stored, pixels row-major [labels.size(), width].
+struct LabelledImages {
+  std::vector<unsigned char> pixels;
+  std::vector<unsigned char> labels;  ///< 0 .. fashion_classes - 1
+  std::uint32_t width = 0;
+};
+inline constexpr std::uint32_t fashion_classes = 10;
+
+/// All of `part`-images-idx3-ubyte.gz and `part`-labels-idx1-ubyte.gz in `directory`; the parts are
+/// "train" and "t10k". Throws likewise.
+LabelledImages read_labelled_images(const std::string& directory, const std::string& part);
+
+/// Standardises with the mean and standard deviation of these pixels, which are not all equal.
+class PixelScale {
+ public:
+  explicit PixelScale(std::span<const unsigned char> pixels);
+  float operator()(unsigned char pixel) const {
+    return static_cast<float>((pixel - mean_) * scale_);
+  }
+
+ private:
+  double mean_;
+  double scale_;
+};
+
 /// At most `inputs` rows of a file of comma-separated numbers, as they are. A first row without any
 /// number is a header; blank lines and lines that start with '#' are skipped. Throws Failure naming
 /// the file, the line and the column.
 Dataset read_csv(const std::string& file, std::uint32_t inputs);
+
+/// All rows of such a file, one column of which is the label: a whole number.
+struct LabelledRows {
+  std::vector<float> values;   ///< row-major [labels.size(), width], without the label
+  std::vector<double> labels;  ///< as they are
+  std::uint32_t width = 0;
+};
+
+/// `label_column`: its name in the header, its number from 1, or "last"; empty: the column named
+/// label where there is one, otherwise the last. Throws Failure likewise, and where there is no
+/// such column or no other one.
+LabelledRows read_labelled_csv(const std::string& file, const std::string& label_column);
 
 /// Two columns of numbers, read likewise.
 struct Points {

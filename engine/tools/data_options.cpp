@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::uint32_t inputs_default = 100;
 
-/// Components go to positions in their order, the channels of a position side by side.
+}  // namespace
+
 void cut_into_positions(const igb::Block& block, const std::string& name, Dataset& data) {
   const std::size_t positions = positions_of(block);
   if (data.width % positions != 0) {
@@ -24,8 +25,6 @@ void cut_into_positions(const igb::Block& block, const std::string& name, Datase
   data.positions = static_cast<std::uint32_t>(positions);
   data.width /= data.positions;
 }
-
-}  // namespace
 
 const char* const data_help =
     "Convolutions: an input is side^dimensions positions, one after the other (of a plane row by "

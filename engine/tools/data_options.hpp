@@ -42,6 +42,10 @@ class DataOptions {
   std::uint32_t input_width_ = 0;  ///< 0: the width, or what the data have
 };
 
+/// Components go to positions in their order, the channels of a position side by side. Throws
+/// Failure, which calls the data `name`, where they do not divide.
+void cut_into_positions(const Block& block, const std::string& name, Dataset& data);
+
 /// What --help says of data sets at the positions of a convolution.
 extern const char* const data_help;
 

@@ -106,7 +106,79 @@ ImageFile read_images_header(GzipReader& file) {
   return {big_endian(header.data() + 4), static_cast<std::uint32_t>(rows * columns)};
 }
 
-std::vector<float> standardised(std::span<const unsigned char> pixels) {
+/// The pixels of the first `inputs` images of a file, of all if 0.
+std::vector<unsigned char> read_pixels(GzipReader& file, std::uint32_t inputs, ImageFile& header) {
+  header = read_images_header(file);
+  if (inputs > 0) check(check_range("inputs", inputs, 2, header.images));
+  const std::uint32_t count = inputs > 0 ? inputs : header.images;
+  std::vector<unsigned char> bytes;
+  for (std::uint32_t image = 0; image < count; ++image) {  // as far as they are there
+    bytes.resize(bytes.size() + header.pixels);
+    file.read(std::span(bytes).last(header.pixels));
+  }
+  file.finish(std::uint64_t{header.images - count} * header.pixels);
+  return bytes;
+}
+
+/// The first `inputs` labels of a file, all if 0.
+std::vector<unsigned char> read_labels(GzipReader& file, std::uint32_t inputs) {
+  std::array<unsigned char, labels_header_bytes> header;
+  file.read(header);
+  check_magic(file, big_endian(header.data()), labels_magic, "labels");
+  const std::uint32_t labels = big_endian(header.data() + 4);
+  if (inputs > 0) check(check_range("inputs", inputs, 2, labels));
+  if (labels > inputs_max) {
+    file.fail(std::to_string(labels) + " labels; allowed: 1 to " + std::to_string(inputs_max));
+  }
+  std::vector<unsigned char> classes(inputs > 0 ? inputs : labels);
+  file.read(classes);
+  file.finish(labels - classes.size());
+  return classes;
+}
+
+}  // namespace
+
+Dataset read_fashion_mnist(const std::string& directory, std::uint32_t inputs) {
+  GzipReader file(directory + "/train-images-idx3-ubyte.gz");
+  ImageFile header{};
+  const std::vector<unsigned char> bytes = read_pixels(file, inputs, header);
+  if (std::ranges::all_of(bytes, [&](unsigned char pixel) { return pixel == bytes[0]; })) {
+    file.fail("all pixels are equal, they cannot be standardised");
+  }
+  const PixelScale scale(bytes);
+  Dataset data{.values = {}, .inputs = inputs, .width = header.pixels};
+  data.values.reserve(bytes.size());
+  for (const unsigned char pixel : bytes) data.values.push_back(scale(pixel));
+  return data;
+}
+
+std::vector<unsigned char> read_fashion_mnist_labels(const std::string& directory,
+                                                     std::uint32_t inputs) {
+  GzipReader file(directory + "/train-labels-idx1-ubyte.gz");
+  return read_labels(file, inputs);
+}
+
+LabelledImages read_labelled_images(const std::string& directory, const std::string& part) {
+  GzipReader images(directory + "/" + part + "-images-idx3-ubyte.gz");
+  ImageFile header{};
+  LabelledImages data;
+  data.pixels = read_pixels(images, 0, header);
+  data.width = header.pixels;
+  GzipReader labels(directory + "/" + part + "-labels-idx1-ubyte.gz");
+  data.labels = read_labels(labels, 0);
+  if (data.labels.size() != header.images) {
+    labels.fail(std::to_string(data.labels.size()) + " labels, but there are " +
+                std::to_string(header.images) + " images");
+  }
+  for (std::size_t i = 0; i < data.labels.size(); ++i) {
+    if (data.labels[i] < fashion_classes) continue;
+    labels.fail("label " + std::to_string(i + 1) + " is " + std::to_string(data.labels[i]) +
+                "; allowed: 0 to " + std::to_string(fashion_classes - 1));
+  }
+  return data;
+}
+
+PixelScale::PixelScale(std::span<const unsigned char> pixels) {
   double sum = 0.0;
   double squares = 0.0;
   for (const unsigned char pixel : pixels) {
@@ -114,44 +186,8 @@ std::vector<float> standardised(std::span<const unsigned char> pixels) {
     squares += static_cast<double>(pixel) * pixel;
   }
   const auto count = static_cast<double>(pixels.size());
-  const double mean = sum / count;
-  const double scale = 1.0 / std::sqrt(squares / count - mean * mean);
-  std::vector<float> values;
-  values.reserve(pixels.size());
-  for (const unsigned char pixel : pixels)
-    values.push_back(static_cast<float>((pixel - mean) * scale));
-  return values;
-}
-
-}  // namespace
-
-Dataset read_fashion_mnist(const std::string& directory, std::uint32_t inputs) {
-  GzipReader file(directory + "/train-images-idx3-ubyte.gz");
-  const auto [images, pixels] = read_images_header(file);
-  check(check_range("inputs", inputs, 2, images));
-  std::vector<unsigned char> bytes(std::size_t{inputs} * pixels);
-  for (std::uint32_t image = 0; image < inputs; ++image) {
-    file.read(std::span(bytes).subspan(std::size_t{image} * pixels, pixels));
-  }
-  file.finish(std::uint64_t{images - inputs} * pixels);
-  if (std::ranges::all_of(bytes, [&](unsigned char pixel) { return pixel == bytes[0]; })) {
-    file.fail("all pixels are equal, they cannot be standardised");
-  }
-  return {standardised(bytes), inputs, pixels};
-}
-
-std::vector<unsigned char> read_fashion_mnist_labels(const std::string& directory,
-                                                     std::uint32_t inputs) {
-  GzipReader file(directory + "/train-labels-idx1-ubyte.gz");
-  std::array<unsigned char, labels_header_bytes> header;
-  file.read(header);
-  check_magic(file, big_endian(header.data()), labels_magic, "labels");
-  const std::uint32_t labels = big_endian(header.data() + 4);
-  check(check_range("inputs", inputs, 2, labels));
-  std::vector<unsigned char> classes(inputs);
-  file.read(classes);
-  file.finish(labels - inputs);
-  return classes;
+  mean_ = sum / count;
+  scale_ = 1.0 / std::sqrt(squares / count - mean_ * mean_);
 }
 
 }  // namespace igb::cli

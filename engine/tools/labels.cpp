@@ -39,13 +39,19 @@ std::vector<std::uint16_t> LabelOptions::load(const DataOptions& data, std::uint
   return labels;
 }
 
-std::vector<std::uint16_t> random_labels(std::uint64_t seed, std::uint32_t inputs,
-                                         std::uint32_t classes) {
+std::vector<std::uint32_t> random_order(std::uint64_t seed, std::uint32_t purpose,
+                                        std::uint32_t inputs) {
   std::vector<float> keys(inputs);
-  uniforms({seed, 0}, Stream::labels, 0, 0, 0, keys);
+  uniforms({seed, 0}, Stream::labels, purpose, 0, 0, keys);
   std::vector<std::uint32_t> order(inputs);
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::stable_sort(order, {}, [&](std::uint32_t input) { return keys[input]; });
+  return order;
+}
+
+std::vector<std::uint16_t> random_labels(std::uint64_t seed, std::uint32_t inputs,
+                                         std::uint32_t classes) {
+  const std::vector<std::uint32_t> order = random_order(seed, 0, inputs);
   std::vector<std::uint16_t> labels(inputs);
   for (std::uint32_t rank = 0; rank < inputs; ++rank) {
     labels[order[rank]] = static_cast<std::uint16_t>(rank % classes);

@@ -26,6 +26,11 @@ class LabelOptions {
   std::string labels_;  ///< empty: data where there are any
 };
 
+/// 0 .. inputs - 1 in an order that depends on the seed and `purpose` alone, where random_labels
+/// has purpose 0.
+std::vector<std::uint32_t> random_order(std::uint64_t seed, std::uint32_t purpose,
+                                        std::uint32_t inputs);
+
 /// Every class as often as any other, or once more, in an order that depends on the seed alone.
 std::vector<std::uint16_t> random_labels(std::uint64_t seed, std::uint32_t inputs,
                                          std::uint32_t classes);

@@ -1,11 +1,10 @@
 // The data that simulate reads: what it takes from good files and what it says of bad ones.
-#include <zlib.h>
-
 #include <array>
 #include <cctype>
 #include <cstdint>
 #include <utility>
 
+#include "idx_files.hpp"
 #include "program.hpp"
 
 namespace {
@@ -13,25 +12,6 @@ namespace {
 const std::string small =
     "simulate --activation tanh --sigma-w2 1.5 --sigma-b2 0.1 --width 8 --depth 1 "
     "--networks 1 --threads 1 --format json ";
-
-std::string big_endian(std::uint32_t value) {
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xFFU);
-  return bytes;
-}
-
-std::string idx(std::uint32_t magic, std::uint32_t images, const std::string& pixels) {
-  return big_endian(magic) + big_endian(images) + big_endian(1) + big_endian(2) + pixels;
-}
-
-std::string gzipped(const std::string& content) {
-  const TemporaryFolder folder;
-  const gzFile file = gzopen(folder.file("x").c_str(), "wb");
-  REQUIRE(gzwrite(file, content.data(), static_cast<unsigned>(content.size())) ==
-          static_cast<int>(content.size()));
-  REQUIRE(gzclose(file) == Z_OK);
-  return read_file(folder.file("x"));
-}
 
 /// What simulate says of a folder whose training images are that file.
 Run with_images(const std::string& file, const std::string& more = "--inputs 2") {

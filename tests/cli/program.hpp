@@ -4,10 +4,11 @@
 #include <sys/types.h>
 
 #include <cmath>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "files.hpp"
 
 using Json = nlohmann::json;
 
@@ -27,25 +28,6 @@ Run igb(const std::string& arguments, const std::string& environment = "");
 
 /// Starts igb with these arguments in the background, its output discarded.
 pid_t start_igb(const std::vector<std::string>& arguments);
-
-/// A folder of its own that disappears with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-
-  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-  /// Writes a file and returns its path.
-  std::string write(const std::string& name, const std::string& content) const;
-  [[nodiscard]] std::vector<std::string> names() const;
-
- private:
-  std::filesystem::path path_;
-};
-
-std::string read_file(const std::string& path);
 
 struct CsvTable {
   std::vector<std::string> comments;
