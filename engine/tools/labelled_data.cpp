@@ -36,7 +36,7 @@ struct ClassMap {
 ClassMap parse_labels(const std::string& text) {
   ClassMap map{.label = {}, .classes = 2};
   for (std::uint16_t k = 0; k < fashion_classes; ++k) {
-    map.label[k] = text == "parity" ? k % 2 : k;
+    map.label[k] = static_cast<std::uint16_t>(text == "parity" ? k % 2 : k);
   }
   if (text == "parity") return map;
   map.classes = fashion_classes;
