@@ -1,12 +1,14 @@
 #include "igb/backpropagation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
 #include "features.hpp"
 #include "kernels.hpp"
+#include "learner.hpp"
 #include "weights.hpp"
 
 namespace igb {
@@ -20,9 +22,17 @@ bool couples_inputs(const Block& block) {
   return block.kind == BlockKind::batch_norm_before || block.kind == BlockKind::batch_norm_after;
 }
 
+/// In interleaved sums, which do not wait for each other.
 double dot(std::span<const float> a, std::span<const float> b) {
+  constexpr std::size_t parts = 8;
+  std::array<double, parts> sums{};
+  const std::size_t whole = a.size() / parts * parts;
+  for (std::size_t i = 0; i < whole; i += parts) {
+    for (std::size_t j = 0; j < parts; ++j) sums[j] += static_cast<double>(a[i + j]) * b[i + j];
+  }
   double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * b[i];
+  for (std::size_t i = whole; i < a.size(); ++i) sum += static_cast<double>(a[i]) * b[i];
+  for (const double part : sums) sum += part;
   return sum;
 }
 
@@ -70,7 +80,7 @@ Loss no_loss(std::span<float> gradient) {
 }  // namespace
 
 Status Backpropagation::take_buffers(const Architecture& architecture, std::size_t inputs,
-                                     Arena& arena) {
+                                     bool learns, Arena& arena) {
   const Initialisation& init = architecture.init;
   const Widths widths(architecture, inputs);
   if (const Status status = widths.status(); !status.ok()) return status;
@@ -82,6 +92,9 @@ Status Backpropagation::take_buffers(const Architecture& architecture, std::size
       std::max({architecture.width, architecture.classes, architecture.input_width});
   const std::size_t stride = row_stride(widest);
   store_ = arena.take<float>(widths.rows * architecture.depth, row_stride(architecture.width));
+  if (learns && init.block.kind == BlockKind::residual) {
+    streams_ = arena.take<float>(widths.rows * architecture.depth, row_stride(architecture.width));
+  }
   front_ = arena.take<float>(widths.rows, stride);
   back_ = arena.take<float>(widths.rows, stride);
   features_ = arena.take<float>(widths.rows, stride);
@@ -101,11 +114,16 @@ Status Backpropagation::take_buffers(const Architecture& architecture, std::size
 
 Status Backpropagation::bytes(const Architecture& architecture, std::size_t inputs,
                               std::size_t& bytes) {
+  return layout(architecture, inputs, false, bytes);
+}
+
+Status Backpropagation::layout(const Architecture& architecture, std::size_t inputs, bool learns,
+                               std::size_t& bytes) {
   std::size_t forward = 0;
   if (const Status s = Forward::bytes(architecture, inputs, forward); !s.ok()) return s;
   Arena measure;
   (void)measure.take<std::byte>(forward);
-  const Status status = Backpropagation().take_buffers(architecture, inputs, measure);
+  const Status status = Backpropagation().take_buffers(architecture, inputs, learns, measure);
   bytes = measure.used();
   return status;
 }
@@ -114,9 +132,25 @@ Status Backpropagation::begin(const Architecture& architecture, Draw draw,
                               std::span<const float> inputs, std::span<const std::uint16_t> labels,
                               Arena& arena, Target target) {
   *this = Backpropagation();
-  Forward forward;
-  if (const Status s = forward.begin(architecture, draw, inputs, arena, target); !s.ok()) return s;
-  const std::size_t count = forward.preactivations().inputs;
+  return start(architecture, draw, inputs, labels, arena, target);
+}
+
+/// Dropout by the masks of that draw.
+Status Backpropagation::begin(const Parameters& parameters, Draw masks, const Learner& learner,
+                              std::span<const float> inputs, std::span<const std::uint16_t> labels,
+                              Arena& arena, Target target) {
+  *this = Backpropagation();
+  parameters_ = parameters;
+  learner_ = &learner;
+  return start(parameters.architecture(), masks, inputs, labels, arena, target);
+}
+
+Status Backpropagation::start(const Architecture& architecture, Draw draw,
+                              std::span<const float> inputs, std::span<const std::uint16_t> labels,
+                              Arena& arena, Target target) {
+  const Status started = forward_.start(architecture, draw, parameters_, inputs, arena, target);
+  if (!started.ok()) return started;
+  const std::size_t count = forward_.preactivations().inputs;
   if (labels.size() < count) {
     return {StatusCode::out_of_range, "labels", static_cast<double>(labels.size()),
             static_cast<double>(count), inputs_max};
@@ -126,11 +160,12 @@ Status Backpropagation::begin(const Architecture& architecture, Draw draw,
     const Status s = check_range("label", label, 0, architecture.classes - 1.0);
     if (!s.ok()) return s;
   }
-  if (const Status s = take_buffers(architecture, count, arena); !s.ok()) return s;
+  if (const Status s = take_buffers(architecture, count, learner_ != nullptr, arena); !s.ok()) {
+    return s;
+  }
   architecture_ = architecture;
   draw_ = draw;
   target_ = target;
-  forward_ = forward;
   inputs_ = inputs;
   labels_ = labels.first(count);
   running_ = true;
@@ -159,7 +194,8 @@ Status Backpropagation::step() {
     gradients_.values = front_.data();
   }
   if (!descending_) return {};
-  rescale();
+  if (learner_ == nullptr) rescale();
+  if (wants_gradients()) measure_gradients();
   const bool numbers = std::none_of(log_squares_.begin(), log_squares_.end(),
                                     [](double x) { return std::isnan(x); });
   if (numbers) return {};
@@ -167,9 +203,19 @@ Status Backpropagation::step() {
   return {StatusCode::non_finite, "layer", static_cast<double>(layer_), 0.0, 0.0, "gradients"};
 }
 
+/// Nobody learns from the gradient by the inputs.
+bool Backpropagation::wants_gradients() const { return learner_ == nullptr || layer_ > 0; }
+
 Rows Backpropagation::hidden_rows(std::span<float> buffer) const {
   return {buffer.data(), labels_.size() * positions_of(architecture_.init.block),
           architecture_.width, row_stride(architecture_.width)};
+}
+
+/// What that hidden layer read.
+Rows Backpropagation::stored_stream(std::uint32_t layer) const {
+  const Rows rows = hidden_rows(streams_);
+  return {rows.values + (layer - 1) * rows.count * rows.stride, rows.count, rows.units,
+          rows.stride};
 }
 
 /// The arguments of phi of that hidden layer.
@@ -183,6 +229,7 @@ void Backpropagation::keep_preactivations() {
   const LayerView view = forward_.preactivations();
   const ConstRows h{view.values, view.rows(), view.units, view.stride};
   const Rows kept = stored(layer_);
+  if (!streams_.empty()) copy_rows(hidden_rows(forward_.stream_), stored_stream(layer_));
   if (architecture_.init.block.kind != BlockKind::residual_after || layer_ == 1) {
     return copy_rows(h, kept);
   }
@@ -207,8 +254,9 @@ void Backpropagation::differentiate_losses() {
     log_scales_[a] = loss.log_scale;
     log_weight_squares_[a] = not_a_number;
   }
-  if (couples_inputs(architecture_.init.block)) {
-    const double common = *std::max_element(log_scales_.begin(), log_scales_.end());
+  const bool learns = learner_ != nullptr;
+  if (learns || couples_inputs(architecture_.init.block)) {
+    const double common = learns ? 0.0 : *std::max_element(log_scales_.begin(), log_scales_.end());
     for (std::size_t a = 0; a < labels_.size() && common > -infinity; ++a) {
       const auto factor = static_cast<float>(std::exp(log_scales_[a] - common));
       for (float& g : gradient[a]) g *= factor;
@@ -255,13 +303,22 @@ Rows Backpropagation::activations(const Kernels& kernels) const {
   return rows;
 }
 
-/// out = W^T gradient + skip by the weights of layer_ + 1, times `branch`.
-void Backpropagation::multiply_back(const Kernels& kernels, double branch, const float* skip,
+/// Those of layer_ + 1, by which features of layer_ become what the gradient is by.
+Weights Backpropagation::weights_above(double branch, std::size_t in_units) const {
+  return stored_in(parameters_, layer_weights(architecture_.init, draw_, layer_ + 1, branch,
+                                              in_units, gradients_.units));
+}
+
+/// out = W^T gradient + skip.
+void Backpropagation::multiply_back(const Kernels& kernels, const Weights& weights,
+                                    const ConstRows& gradient, const float* skip,
                                     const Rows& out) const {
-  const ConstRows gradient = gradient_rows();
-  multiply_transposed(
-      layer_weights(architecture_.init, draw_, layer_ + 1, branch, out.units, gradient.units),
-      kernels, {tile_, turned_, direction_}, gradient, skip, out);
+  multiply_transposed(weights, kernels, {tile_, turned_, direction_}, gradient, skip, out);
+}
+
+void Backpropagation::learn(const Weights& weights, const ConstRows& gradient,
+                            const ConstRows& features) const {
+  if (learner_ != nullptr) learner_->learn(learner_->self, weights, gradient, features);
 }
 
 void Backpropagation::multiply_slopes(const Kernels& kernels, const Rows& gradient) const {
@@ -284,17 +341,22 @@ void Backpropagation::descend_ordinary(const Kernels& kernels, const Rows& next)
   const Window window =
       layer_ == architecture_.depth ? Window::of_readout(init.block) : Window::of_layer(init.block);
   Rows gradient{next.values, next.count, features.units, next.stride};
+  const Weights weights = weights_above(1.0, window.size() * features.units);
   if (window.size() == 1) {
     measure_weights(gradient_rows(), features, 1.0);
-    multiply_back(kernels, 1.0, nullptr, gradient);
+    if (wants_gradients()) multiply_back(kernels, weights, gradient_rows(), nullptr, gradient);
+    learn(weights, gradient_rows(), features);
   } else {
-    const std::size_t units = window.size() * features.units;
+    const std::size_t units = weights.in_units;
     const Rows seen{windows_.data(), gradient_rows().count, units, row_stride(units)};
     window.gather(features, seen);
     measure_weights(gradient_rows(), seen, 1.0);
     const Rows by_window{window_gradients_.data(), seen.count, units, seen.stride};
-    multiply_back(kernels, 1.0, nullptr, by_window);
-    window.scatter(by_window, gradient);
+    if (wants_gradients()) {
+      multiply_back(kernels, weights, gradient_rows(), nullptr, by_window);
+      window.scatter(by_window, gradient);
+    }
+    learn(weights, gradient_rows(), seen);
   }
   if (layer_ > 0) step.backward(stored(layer_), hidden_rows(work_), gradient);
 }
@@ -302,9 +364,11 @@ void Backpropagation::descend_ordinary(const Kernels& kernels, const Rows& next)
 /// h' = h + branch (W phi(h) + b), of which the output is the first units.
 void Backpropagation::descend_residual_scaled(const Kernels& kernels, const Rows& next) {
   if (layer_ == 0) return descend_ordinary(kernels, next);
-  const double branch = branch_of(architecture_.init.block);
-  measure_weights(gradient_rows(), activations(kernels), branch);
-  multiply_back(kernels, branch, nullptr, next);
+  const Weights weights = weights_above(branch_of(architecture_.init.block), next.units);
+  const Rows features = activations(kernels);
+  measure_weights(gradient_rows(), features, weights.branch);
+  multiply_back(kernels, weights, gradient_rows(), nullptr, next);
+  learn(weights, gradient_rows(), features);
   multiply_slopes(kernels, next);
   add_rows(gradient_rows(), next);
 }
@@ -312,35 +376,48 @@ void Backpropagation::descend_residual_scaled(const Kernels& kernels, const Rows
 /// x' = x + V phi(h) + a, h = W x + b: from the gradient by x' to that by x.
 void Backpropagation::descend_residual(const Kernels& kernels, const Rows& next) {
   const Initialisation& init = architecture_.init;
-  const WeightScratch scratch{tile_, turned_, direction_};
-  if (layer_ == 0) {
-    std::fill(log_weight_squares_.begin(), log_weight_squares_.end(), not_a_number);
-    if (architecture_.input_width == architecture_.width) return copy_rows(gradient_rows(), next);
-    return multiply_transposed(embedding(init, draw_, next.units, architecture_.width), kernels,
-                               scratch, gradient_rows(), nullptr, next);
-  }
+  if (layer_ == 0) return descend_embedding(kernels, next);
   if (layer_ == architecture_.depth) {  // the readout first
     const Rows stream = hidden_rows(work_);
-    multiply_back(kernels, 1.0, nullptr, stream);
+    const Weights readout = weights_above(1.0, stream.units);
+    multiply_back(kernels, readout, gradient_rows(), nullptr, stream);
+    learn(readout, gradient_rows(), hidden_rows(forward_.stream_));
     std::swap(front_, work_);
     gradients_ = {front_.data(), labels_.size(), stream.units, stream.stride};
   }
-  measure_weights(gradient_rows(), activations(kernels), 1.0);
-  const Rows inner = hidden_rows(work_);
-  multiply_transposed(branch_weights(init, draw_, layer_, next.units), kernels, scratch,
-                      gradient_rows(), nullptr, inner);
-  multiply_slopes(kernels, inner);
-  multiply_transposed(layer_weights(init, draw_, layer_, 1.0, next.units, next.units), kernels,
-                      scratch, inner, front_.data(), next);
+  const Weights outer = stored_in(parameters_, branch_weights(init, draw_, layer_, next.units));
+  const Weights inner =
+      stored_in(parameters_, layer_weights(init, draw_, layer_, 1.0, next.units, next.units));
+  const Rows features = activations(kernels);
+  measure_weights(gradient_rows(), features, 1.0);
+  const Rows by_h = hidden_rows(work_);
+  multiply_back(kernels, outer, gradient_rows(), nullptr, by_h);
+  learn(outer, gradient_rows(), features);
+  multiply_slopes(kernels, by_h);
+  multiply_back(kernels, inner, by_h, front_.data(), next);
+  if (learner_ != nullptr) learn(inner, by_h, stored_stream(layer_));
+}
+
+/// From the gradient by the start of the stream to that by the inputs.
+void Backpropagation::descend_embedding(const Kernels& kernels, const Rows& next) {
+  std::fill(log_weight_squares_.begin(), log_weight_squares_.end(), not_a_number);
+  if (architecture_.input_width == architecture_.width) return copy_rows(gradient_rows(), next);
+  const Weights weights =
+      stored_in(parameters_, embedding(architecture_.init, draw_, next.units, architecture_.width));
+  if (wants_gradients()) multiply_back(kernels, weights, gradient_rows(), nullptr, next);
+  learn(weights, gradient_rows(), {inputs_.data(), next.count, next.units, next.units});
 }
 
 /// x' = phi(x + branch (W x + b)), the output W x + b: from argument to argument of phi.
 void Backpropagation::descend_residual_after(const Kernels& kernels, const Rows& next) {
   if (layer_ == 0) return descend_ordinary(kernels, next);
   const bool readout = layer_ == architecture_.depth;
-  const double branch = readout ? 1.0 : branch_of(architecture_.init.block);
-  measure_weights(gradient_rows(), activations(kernels), branch);
-  multiply_back(kernels, branch, readout ? nullptr : front_.data(), next);
+  const Weights weights =
+      weights_above(readout ? 1.0 : branch_of(architecture_.init.block), next.units);
+  const Rows features = activations(kernels);
+  measure_weights(gradient_rows(), features, weights.branch);
+  multiply_back(kernels, weights, gradient_rows(), readout ? nullptr : front_.data(), next);
+  learn(weights, gradient_rows(), features);
   multiply_slopes(kernels, next);
 }
 
@@ -348,6 +425,7 @@ void Backpropagation::descend_residual_after(const Kernels& kernels, const Rows&
 /// matrices of both over the rows of an input.
 void Backpropagation::measure_weights(const ConstRows& gradient, const ConstRows& features,
                                       double factor) {
+  if (learner_ != nullptr) return;
   const std::size_t rows = gradient.count / labels_.size();
   for (std::size_t a = 0; a < labels_.size(); ++a) {
     double sum = 0.0;
@@ -383,6 +461,9 @@ void Backpropagation::rescale() {
     }
     for (double& scale : scales) scale += exponent * std::numbers::ln2;
   }
+}
+
+void Backpropagation::measure_gradients() {
   const double count = static_cast<double>(gradients_.units * gradients_.positions);
   for (std::size_t a = 0; a < labels_.size(); ++a) {
     double squares = 0.0;

@@ -1,5 +1,6 @@
 #include "kernels.hpp"
 
+#include <type_traits>
 #include <utility>
 
 #include "activation_list.hpp"
@@ -120,6 +121,8 @@ alignas(64) constexpr std::array<float, panel_units> zeros{};
 
 /// Where one panel stands in the layer and what its last visit does to the sums.
 struct Panel {
+  const float* tile;  ///< of weights, [columns, tile_stride]
+  std::size_t tile_stride;
   const float* in;
   const float* sums;  ///< to start from: zeros, or out
   std::size_t sums_stride;
@@ -141,8 +144,8 @@ void multiply_block(const DenseJob& job, const Panel& panel) {
       sum[a][v] = Float::load_unaligned(panel.sums + a * panel.sums_stride + v * lanes);
     }
   });
-  const float* weight = job.tile;
-  for (std::size_t k = 0; k < panel.columns; ++k, weight += panel_units) {
+  const float* weight = panel.tile;
+  for (std::size_t k = 0; k < panel.columns; ++k, weight += panel.tile_stride) {
     const Float w0 = Float::load_aligned(weight);
     const Float w1 = Float::load_aligned(weight + lanes);
     unrolled<count>([&](std::size_t a) IGB_LAMBDA_INLINE {
@@ -189,11 +192,86 @@ void multiply_panel(const DenseJob& job, Panel panel) {
 
 enum class Direction { forward, transposed };
 
-template <Direction direction>
+/// Weights in memory, read in the place of generated ones.
+struct Stored {};
+
+/// Where a feature of the panel's first unit is stored.
+IGB_INLINE const float* stored_at(const DenseJob& job, std::size_t features, std::size_t unit,
+                                  std::size_t feature) {
+  const std::size_t row = unit / panel_units_max * (features + 1) + feature;
+  return job.stored + row * panel_units_max + unit % panel_units_max;
+}
+
+/// tile[k][unit] of the transposed matrix: row first_row + k, the panel's units being features.
+/// Beyond the last feature, where nobody reads, it is that of the biases.
+IGB_INLINE void transpose_stored(const DenseJob& job, std::size_t first_unit, std::size_t first_row,
+                                 std::size_t rows, float* tile) {
+  const std::size_t features = job.out_units;
+  for (std::size_t k = 0; k < rows; k += lanes) {
+    const float* const source = stored_at(job, features, first_row + k, 0);
+    for (std::size_t unit = 0; unit < panel_units; unit += 4) {
+      std::array<Float, 4> fours;
+      for (std::size_t j = 0; j < 4; ++j) {
+        const std::size_t feature = first_unit + unit + j;
+        fours[j] = Float::load_aligned(source +
+                                       (feature < features ? feature : features) * panel_units_max);
+      }
+      transpose_fours(fours);
+      for (std::size_t j = 0; j < 4; ++j) {
+        std::array<float*, lanes / 4> to;
+        for (std::size_t g = 0; g < to.size(); ++g) {
+          to[g] = tile + (k + 4 * g + j) * panel_units + unit;
+        }
+        store_fours(fours[j], to, 0);
+      }
+    }
+  }
+}
+
+/// Points the panel at its weights, of `columns` columns from `column` on.
+template <Direction direction, class Law>
+IGB_INLINE void take_tile(const DenseJob& job, const Source& weights, std::size_t unit,
+                          std::size_t column, float magnified, Panel& panel) {
+  panel.tile = job.tile;
+  panel.tile_stride = panel_units;
+  const auto first_unit = static_cast<std::uint32_t>(unit);
+  const auto first_column = static_cast<std::uint32_t>(column);
+  if constexpr (std::is_same_v<Law, Stored>) {
+    if (direction == Direction::forward) {
+      const float* const stored = stored_at(job, job.in_units, unit, column);
+      if (magnified == 1.0F) {  // in place
+        panel.tile = stored;
+        panel.tile_stride = panel_units_max;
+        return;
+      }
+      for (std::size_t k = 0; k < panel.columns; ++k) {
+        for (std::size_t i = 0; i < panel_units; i += lanes) {
+          Float::load_aligned(stored + k * panel_units_max + i)
+              .store_aligned(job.tile + k * panel_units + i);
+        }
+      }
+    } else {
+      transpose_stored(job, unit, column, panel.columns, job.tile);
+    }
+  } else if constexpr (direction == Direction::forward) {
+    fill_tile<Law>(weights, first_unit, first_column, panel.columns, job.tile);
+  } else {
+    fill_transposed_tile<Law>(weights, first_unit, first_column, panel.columns, job.tile);
+  }
+  if (magnified == 1.0F) return;
+  for (std::size_t i = 0; i < panel.columns * panel_units; ++i) job.tile[i] *= magnified;
+}
+
+template <Direction direction, class Law>
 IGB_INLINE PanelFloats panel_bias(const DenseJob& job, std::uint32_t first_unit) {
   PanelFloats bias;
   bias.fill(Float(0.0F));
-  if constexpr (direction == Direction::forward) {
+  if constexpr (std::is_same_v<Law, Stored> && direction == Direction::forward) {
+    const float* const stored = stored_at(job, job.in_units, first_unit, job.in_units);
+    for (std::size_t v = 0; v < panel_vectors; ++v) {
+      bias[v] = Float(job.bias_scale) * Float::load_aligned(stored + v * lanes);
+    }
+  } else if constexpr (direction == Direction::forward) {
     const PanelWords units = counting_from(first_unit, lane_index(), lanes);
     const Quads normals = Gaussian::of(four_words(Source(job.biases), 0U, units));
     for (std::size_t v = 0; v < panel_vectors; ++v) {
@@ -205,17 +283,14 @@ IGB_INLINE PanelFloats panel_bias(const DenseJob& job, std::uint32_t first_unit)
 
 template <Direction direction, class Law>
 void multiply(const DenseJob& job) {
-  constexpr auto fill =
-      direction == Direction::forward ? fill_tile<Law> : fill_transposed_tile<Law>;
   const Source weights(job.weights);
   const float magnified = magnification(job);
   for (std::size_t unit = 0; unit < job.out_units; unit += panel_units) {
-    const auto first_unit = static_cast<std::uint32_t>(unit);
     Panel panel;
     panel.out = job.out + unit;
     panel.skip = job.skip == nullptr ? nullptr : job.skip + unit;
     panel.scale = job.weight_scale / magnified;
-    panel.bias = panel_bias<direction>(job, first_unit);
+    panel.bias = panel_bias<direction, Law>(job, static_cast<std::uint32_t>(unit));
     for (std::size_t column = 0; column < job.in_units; column += tile_columns) {
       const std::size_t left = job.in_units - column;
       panel.in = job.in + column;
@@ -223,10 +298,7 @@ void multiply(const DenseJob& job) {
       panel.sums = column == 0 ? zeros.data() : panel.out;
       panel.sums_stride = column == 0 ? 0 : job.out_stride;
       panel.last = left <= tile_columns;
-      fill(weights, first_unit, static_cast<std::uint32_t>(column), panel.columns, job.tile);
-      if (magnified != 1.0F) {
-        for (std::size_t i = 0; i < panel.columns * panel_units; ++i) job.tile[i] *= magnified;
-      }
+      take_tile<direction, Law>(job, weights, unit, column, magnified, panel);
       multiply_panel(job, panel);
     }
   }
@@ -237,7 +309,9 @@ void dense(const DenseJob& job) {
   DenseJob part = job;
   for (std::size_t row = 0; row < job.rows; row += rows_together) {
     part.rows = job.rows - row < rows_together ? job.rows - row : rows_together;
-    if (job.law == WeightLaw::uniform) {
+    if (job.stored != nullptr) {
+      multiply<direction, Stored>(part);
+    } else if (job.law == WeightLaw::uniform) {
       multiply<direction, Uniform>(part);
     } else {
       multiply<direction, Gaussian>(part);
@@ -246,6 +320,121 @@ void dense(const DenseJob& job) {
     part.out += part.rows * job.out_stride;
     if (part.skip != nullptr) part.skip += part.rows * job.out_stride;
   }
+}
+
+/// Rows of a gradient by weights that are summed while they stay in the first cache.
+constexpr std::size_t summed_rows = 256;
+
+/// out[r][unit] = scale (out[r][unit] + sum_a features[a, r] gradient[a, unit]) of `count`
+/// features.
+template <std::size_t count>
+void add_outer_block(const WeightGradientJob& job, const float* features, const float* gradient,
+                     std::size_t rows, bool first, float scale, float* out) {
+  std::array<PanelFloats, count> sum;
+  unrolled<count>([&](std::size_t r) IGB_LAMBDA_INLINE {
+    for (std::size_t v = 0; v < panel_vectors; ++v) {
+      sum[r][v] = first ? Float(0.0F) : Float::load_aligned(out + r * panel_units_max + v * lanes);
+    }
+  });
+  for (std::size_t a = 0; a < rows; ++a) {
+    const Float g0 = Float::load_aligned(gradient);
+    const Float g1 = Float::load_aligned(gradient + lanes);
+    unrolled<count>([&](std::size_t r) IGB_LAMBDA_INLINE {
+      const Float x(features[r]);
+      sum[r][0] = mul_add(g0, x, sum[r][0]);
+      sum[r][1] = mul_add(g1, x, sum[r][1]);
+    });
+    features += job.features_stride;
+    gradient += job.gradient_stride;
+  }
+  unrolled<count>([&](std::size_t r) IGB_LAMBDA_INLINE {
+    for (std::size_t v = 0; v < panel_vectors; ++v) {
+      (sum[r][v] * Float(scale)).store_aligned(out + r * panel_units_max + v * lanes);
+    }
+  });
+}
+
+template <std::size_t... less_one>
+constexpr std::array<decltype(&add_outer_block<1>), sizeof...(less_one)> outer_table(
+    std::index_sequence<less_one...>) {
+  return {add_outer_block<less_one + 1>...};
+}
+constexpr auto add_outer_blocks = outer_table(std::make_index_sequence<block_inputs>());
+
+/// The same of the biases, whose feature is 1.
+IGB_INLINE void add_bias_block(const WeightGradientJob& job, const float* gradient,
+                               std::size_t rows, bool first, float scale, float* out) {
+  for (std::size_t i = 0; i < panel_units; i += lanes) {
+    Float sum = first ? Float(0.0F) : Float::load_aligned(out + i);
+    for (std::size_t a = 0; a < rows; ++a) {
+      sum += Float::load_aligned(gradient + a * job.gradient_stride + i);
+    }
+    (sum * Float(scale)).store_aligned(out + i);
+  }
+}
+
+void weight_gradient(const WeightGradientJob& job) {
+  const std::size_t matrix_rows = job.in_units + 1;
+  for (std::size_t unit = 0; unit < job.out_units; unit += panel_units) {
+    float* const panel =
+        job.out + unit / panel_units_max * matrix_rows * panel_units_max + unit % panel_units_max;
+    for (std::size_t row = 0; row < job.rows; row += summed_rows) {
+      const std::size_t left = job.rows - row;
+      const std::size_t rows = left < summed_rows ? left : summed_rows;
+      const float scale = left <= summed_rows ? job.scale : 1.0F;
+      const float* const gradient = job.gradient + row * job.gradient_stride + unit;
+      const float* const features = job.features + row * job.features_stride;
+      std::size_t k = 0;
+      std::size_t blocks = (job.in_units + block_inputs - 1) / block_inputs;
+      for (; blocks > 0; --blocks) {
+        const std::size_t count = (job.in_units - k + blocks - 1) / blocks;
+        add_outer_blocks[count - 1](job, features + k, gradient, rows, row == 0, scale,
+                                    panel + k * panel_units_max);
+        k += count;
+      }
+      add_bias_block(job, gradient, rows, row == 0, scale, panel + k * panel_units_max);
+    }
+  }
+  const std::size_t used = job.out_units % panel_units_max;
+  if (used == 0) return;
+  float* row = job.out + job.out_units / panel_units_max * matrix_rows * panel_units_max;
+  for (std::size_t k = 0; k < matrix_rows; ++k, row += panel_units_max) {
+    for (std::size_t i = used; i < panel_units_max; ++i) row[i] = 0.0F;
+  }
+}
+
+/// f(place, w, g) is the new value of each parameter.
+template <class Function>
+IGB_INLINE void update(const UpdateJob& job, Function step) {
+  for (std::size_t i = 0; i < job.count; i += lanes) {
+    const Float w = Float::load_aligned(job.values + i) * Float(job.keep);
+    const Float g = Float::load_aligned(job.gradient + i);
+    (w - Float(job.rate) * step(i, g)).store_aligned(job.values + i);
+  }
+}
+
+void sgd(const UpdateJob& job) {
+  update(job, [](std::size_t, Float g) IGB_LAMBDA_INLINE { return g; });
+}
+
+void momentum(const UpdateJob& job) {
+  update(job, [&](std::size_t i, Float g) IGB_LAMBDA_INLINE {
+    const Float m = Float::load_aligned(job.first + i) * Float(job.momentum) + g;
+    without_subnormals(m).store_aligned(job.first + i);
+    return m;
+  });
+}
+
+void adam(const UpdateJob& job) {
+  const Float new_first(job.first_share);
+  const Float new_second(job.second_share);
+  update(job, [&](std::size_t i, Float g) IGB_LAMBDA_INLINE {
+    const Float m = Float::load_aligned(job.first + i) * Float(job.momentum) + g * new_first;
+    const Float v = Float::load_aligned(job.second + i) * Float(job.beta2) + g * g * new_second;
+    without_subnormals(m).store_aligned(job.first + i);
+    without_subnormals(v).store_aligned(job.second + i);
+    return m / (xsimd::sqrt(v) * Float(job.root_scale) + Float(job.epsilon));
+  });
 }
 
 /// Partial sums j mod reflection_sums of a row.
@@ -387,6 +576,10 @@ extern const Kernels kernels{
     .dense = dense<Direction::forward>,
     .dense_transposed = dense<Direction::transposed>,
     .reflect = reflect,
+    .weight_gradient = weight_gradient,
+    .sgd = sgd,
+    .momentum = momentum,
+    .adam = adam,
     .activate = activation_kernels.data(),
     .multiply_slope = slope_kernels.data(),
     .pairs = &pair_kernels,

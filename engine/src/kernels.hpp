@@ -30,7 +30,8 @@ inline constexpr std::size_t tile_columns = 512;
 inline constexpr std::size_t panel_units_max = 32;
 inline constexpr std::size_t tile_floats = tile_columns * panel_units_max;
 
-/// One random dense layer, weights z(i, k) of unit i and feature k generated in passing:
+/// One dense layer, weights z(i, k) of unit i and feature k generated in passing or, where `stored`
+/// is not null, read from there (the layout of Parameters):
 ///   forward     out[a, i] = weight_scale sum_k z(i, k) in[a, k] + bias_scale z_b(i) + skip[a, i],
 ///   transposed  out[a, k] = weight_scale sum_i z(i, k) in[a, i] + skip[a, k], biases unused;
 /// in_units counts the index of the sum, out_units the other.
@@ -42,6 +43,7 @@ struct DenseJob {
   NormalSource weights;
   NormalSource biases;
   WeightLaw law;  ///< gaussian or uniform
+  const float* stored;
   float weight_scale;
   float bias_scale;
   const float* in;  ///< [rows, in_stride]
@@ -68,6 +70,44 @@ struct ReflectionJob {
   std::size_t rows;
 };
 
+/// The gradient by weights and biases of a loss that is summed over rows, stored as these are:
+/// out(i, k) = scale sum_a gradient[a, i] features[a, k], biases as of a feature that is always 1.
+/// Sums run in ascending order of the rows. Padding becomes 0.
+struct WeightGradientJob {
+  const float* gradient;  ///< [rows, gradient_stride], by the units; 64-byte aligned, whole panels
+  std::size_t out_units;
+  std::size_t gradient_stride;
+  const float* features;  ///< [rows, features_stride]
+  std::size_t in_units;
+  std::size_t features_stride;
+  std::size_t rows;
+  float scale;
+  float* out;
+};
+
+/// One step of learning of `count` parameters, a multiple of panel_units_max, from their gradient
+/// g:
+///   sgd       w = keep w - rate g
+///   momentum  m = momentum m + g,  w = keep w - rate m
+///   adam      m = momentum m + (1 - momentum) g,  v = beta2 v + (1 - beta2) g^2,
+///             w = keep w - rate m / (sqrt(v) root_scale + epsilon)
+/// m and v smaller than 2^-126 become 0.
+struct UpdateJob {
+  float* values;
+  const float* gradient;
+  float* first;   ///< m, of momentum and adam
+  float* second;  ///< v, of adam
+  std::size_t count;
+  float keep;
+  float rate;
+  float momentum;
+  float first_share;  ///< 1 - momentum
+  float beta2;
+  float second_share;  ///< 1 - beta2
+  float root_scale;
+  float epsilon;
+};
+
 struct GramKernels;
 struct PairKernels;
 
@@ -84,6 +124,10 @@ struct Kernels {
   void (*dense)(const DenseJob& job);
   void (*dense_transposed)(const DenseJob& job);
   void (*reflect)(const ReflectionJob& job);
+  void (*weight_gradient)(const WeightGradientJob& job);
+  void (*sgd)(const UpdateJob& job);
+  void (*momentum)(const UpdateJob& job);
+  void (*adam)(const UpdateJob& job);
   /// values[count] = phi(values), in place, by Activation::kernel; count a multiple of panel_units.
   /// Results smaller than 2^-126 are 0.
   void (*const* activate)(float* values, float parameter, std::size_t count);

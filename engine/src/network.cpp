@@ -80,6 +80,19 @@ Status Forward::bytes(const Architecture& architecture, std::size_t inputs, std:
 
 Status Forward::begin(const Architecture& architecture, Draw draw, std::span<const float> inputs,
                       Arena& arena, Target target) {
+  return start(architecture, draw, {}, inputs, arena, target);
+}
+
+Status Forward::begin(const Parameters& parameters, std::span<const float> inputs, Arena& arena,
+                      Target target) {
+  Architecture architecture = parameters.architecture();
+  BlockKind& kind = architecture.init.block.kind;
+  if (kind == BlockKind::dropout) kind = BlockKind::plain;
+  return start(architecture, {}, parameters, inputs, arena, target);
+}
+
+Status Forward::start(const Architecture& architecture, Draw draw, const Parameters& parameters,
+                      std::span<const float> inputs, Arena& arena, Target target) {
   *this = Forward();
   if (const Status status = validate(architecture); !status.ok()) return status;
   const std::size_t positions = positions_of(architecture.init.block);
@@ -92,6 +105,7 @@ Status Forward::begin(const Architecture& architecture, Draw draw, std::span<con
   if (const Status status = take_buffers(architecture, count, arena); !status.ok()) return status;
   architecture_ = architecture;
   draw_ = draw;
+  parameters_ = parameters;
   target_ = target;
   current_ = layer_0;
   running_ = true;
@@ -149,8 +163,9 @@ void Forward::compute(const Kernels& kernels, const Rows& next) {
 /// next = branch (W in + b) + skip by the weights of layer_.
 void Forward::multiply_layer(const Kernels& kernels, const ConstRows& in, double branch,
                              const float* skip, const Rows& next) const {
-  multiply(layer_weights(architecture_.init, draw_, layer_, branch, in.units, next.units), kernels,
-           {tile_, turned_, direction_}, in, skip, next);
+  const Weights weights =
+      layer_weights(architecture_.init, draw_, layer_, branch, in.units, next.units);
+  multiply(stored_in(parameters_, weights), kernels, {tile_, turned_, direction_}, in, skip, next);
 }
 
 /// h' = W features(h) + b, in a convolution of the windows around every position.
@@ -193,8 +208,9 @@ void Forward::compute_residual(const Kernels& kernels, const Rows& next) {
     for (std::size_t a = 0; a < features.count; ++a) {
       apply_activation(architecture_.init, kernels, features[a]);
     }
-    multiply(branch_weights(architecture_.init, draw_, layer_ - 1, features.units), kernels,
-             {tile_, turned_, direction_}, features, stream_.data(), hidden_rows(back_));
+    const Weights weights = branch_weights(architecture_.init, draw_, layer_ - 1, features.units);
+    multiply(stored_in(parameters_, weights), kernels, {tile_, turned_, direction_}, features,
+             stream_.data(), hidden_rows(back_));
     std::swap(stream_, back_);
   }
   multiply_layer(kernels, hidden_rows(stream_), 1.0, nullptr,
@@ -206,8 +222,9 @@ void Forward::start_stream(const Kernels& kernels) {
   const Rows stream = hidden_rows(stream_);
   const ConstRows inputs{current_.values, current_.inputs, current_.units, current_.stride};
   if (inputs.units == stream.units) return copy_rows(inputs, stream);
-  multiply(embedding(architecture_.init, draw_, inputs.units, stream.units), kernels,
-           {tile_, turned_, direction_}, inputs, nullptr, stream);
+  const Weights weights = embedding(architecture_.init, draw_, inputs.units, stream.units);
+  multiply(stored_in(parameters_, weights), kernels, {tile_, turned_, direction_}, inputs, nullptr,
+           stream);
 }
 
 /// x' = phi(x + h / sqrt(residual_depth)), x = phi(h) at layer 1; h' = W x' + b.

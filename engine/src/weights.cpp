@@ -8,7 +8,12 @@ namespace igb {
 namespace {
 
 double weight_deviation(const Weights& weights) {
+  if (weights.stored != nullptr) return weights.branch;
   return weights.branch * std::sqrt(weights.sigma_w2 / static_cast<double>(weights.in_units));
+}
+
+double bias_deviation(const Weights& weights) {
+  return weights.stored != nullptr ? weights.branch : weights.branch * std::sqrt(weights.sigma_b2);
 }
 
 /// The larger of two blocks of rows.
@@ -26,8 +31,9 @@ DenseJob job_of(const Weights& weights, const WeightScratch& scratch, const Cons
       .weights = normal_source(weights.draw, weights.stream, weights.layer),
       .biases = normal_source(weights.draw, weights.bias_stream, weights.layer),
       .law = weights.law,
+      .stored = weights.stored,
       .weight_scale = static_cast<float>(weight_deviation(weights)),
-      .bias_scale = static_cast<float>(weights.branch * std::sqrt(weights.sigma_b2)),
+      .bias_scale = static_cast<float>(bias_deviation(weights)),
       .in = in.values,
       .in_units = in.units,
       .in_stride = in.stride,
@@ -180,6 +186,13 @@ Weights embedding(const Initialisation& init, Draw draw, std::size_t in_units,
           .out_units = out_units};
 }
 
+Weights stored_in(const Parameters& parameters, Weights weights) {
+  const std::span<const float> values = parameters.values();
+  if (values.empty()) return weights;
+  weights.stored = values.data() + parameters.matrix(weights.stream, weights.layer).first;
+  return weights;
+}
+
 double branch_of(const Block& block) { return 1.0 / std::sqrt(block.residual_depth); }
 
 Widths::Widths(const Architecture& architecture, std::size_t count)
@@ -217,7 +230,7 @@ WeightScratch Widths::take_scratch(const Initialisation& init, Arena& arena) con
 
 void multiply(const Weights& weights, const Kernels& kernels, const WeightScratch& scratch,
               const ConstRows& in, const float* skip, const Rows& out) {
-  if (weights.law == WeightLaw::orthogonal) {
+  if (weights.stored == nullptr && weights.law == WeightLaw::orthogonal) {
     OrthogonalWeights(weights, kernels, scratch, in.count).multiply(in, skip, out);
   } else {
     kernels.dense(job_of(weights, scratch, in, skip, out));
@@ -227,7 +240,7 @@ void multiply(const Weights& weights, const Kernels& kernels, const WeightScratc
 void multiply_transposed(const Weights& weights, const Kernels& kernels,
                          const WeightScratch& scratch, const ConstRows& in, const float* skip,
                          const Rows& out) {
-  if (weights.law == WeightLaw::orthogonal) {
+  if (weights.stored == nullptr && weights.law == WeightLaw::orthogonal) {
     OrthogonalWeights(weights, kernels, scratch, in.count).multiply_transposed(in, skip, out);
   } else {
     kernels.dense_transposed(job_of(weights, scratch, in, skip, out));

@@ -1,8 +1,10 @@
-// Random weights and biases of one layer, of any law, generated in passing and never stored.
+// Weights and biases of one layer: random ones of any law, generated in passing and never stored,
+// or those of Parameters.
 #pragma once
 
 #include "features.hpp"
 #include "igb/arena.hpp"
+#include "igb/parameters.hpp"
 
 namespace igb {
 
@@ -26,6 +28,7 @@ struct Weights {
   double branch = 1.0;
   std::size_t in_units;
   std::size_t out_units;
+  const float* stored = nullptr;  ///< in the layout of Parameters, or generated
 };
 
 [[nodiscard]] WeightLaw law_of(const Initialisation& init);
@@ -39,6 +42,8 @@ struct Weights {
 /// E, the start of the block residual's stream from inputs of another width.
 [[nodiscard]] Weights embedding(const Initialisation& init, Draw draw, std::size_t in_units,
                                 std::size_t out_units);
+/// The same weights read from `parameters`, unless these are empty.
+[[nodiscard]] Weights stored_in(const Parameters& parameters, Weights weights);
 /// 1 / sqrt(residual_depth).
 [[nodiscard]] double branch_of(const Block& block);
 

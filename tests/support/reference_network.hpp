@@ -32,6 +32,10 @@ class ReferenceNetwork {
   std::function<void(std::size_t layer, Matrix& weights)> touch_weights = [](std::size_t, Matrix&) {
   };
 
+  /// Called with every matrix of weights and its biases, before they are used.
+  std::function<void(Stream stream, std::size_t layer, Matrix& weights, Vector& biases)>
+      touch_parameters = [](Stream, std::size_t, Matrix&, Vector&) {};
+
   /// Pre-activations h of the layers 1 .. depth + 1.
   std::vector<Rows> run(std::span<const float> inputs) const {
     Rows x(inputs.size() / a_.input_width);
@@ -141,7 +145,9 @@ class ReferenceNetwork {
     const std::size_t units = l > a_.depth ? a_.classes : a_.width;
     Matrix w = weights(Stream::weights, l, units, x[0].size(), a_.init.sigma_w2);
     if (!(branch && a_.init.block.kind == BlockKind::residual)) touch_weights(l, w);
-    return affine(w, biases(Stream::biases, l, units, a_.init.sigma_b2), x);
+    Vector b = biases(Stream::biases, l, units, a_.init.sigma_b2);
+    touch_parameters(Stream::weights, l, w, b);
+    return affine(w, b, x);
   }
 
   Rows activated(Rows rows) const {
@@ -290,8 +296,10 @@ class ReferenceNetwork {
     const Block& block = a_.init.block;
     Rows x = inputs;
     if (a_.input_width != a_.width) {
-      const Matrix e = weights(Stream::branch_weights, 0, a_.width, a_.input_width, 1.0);
-      x = affine(e, Vector(a_.width, 0.0), inputs);
+      Matrix e = weights(Stream::branch_weights, 0, a_.width, a_.input_width, 1.0);
+      Vector none(a_.width, 0.0);
+      touch_parameters(Stream::branch_weights, 0, e, none);
+      x = affine(e, none, inputs);
     }
     std::vector<Rows> layers;
     for (std::size_t l = 1; l <= a_.depth + 1; ++l) {
@@ -302,8 +310,9 @@ class ReferenceNetwork {
       if (l > a_.depth) break;
       Matrix v = weights(Stream::branch_weights, l, a_.width, a_.width, block.sigma_v2);
       touch_weights(l + 1, v);
-      add(x, affine(v, biases(Stream::branch_biases, l, a_.width, block.sigma_a2), activated(h)),
-          1.0);
+      Vector b = biases(Stream::branch_biases, l, a_.width, block.sigma_a2);
+      touch_parameters(Stream::branch_weights, l, v, b);
+      add(x, affine(v, b, activated(h)), 1.0);
     }
     return layers;
   }

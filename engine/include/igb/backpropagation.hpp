@@ -13,6 +13,8 @@
 
 namespace igb {
 
+struct Weights;
+
 /// Label of an input that has no loss: its gradients are 0, unless batch normalisation brings it
 /// those of others.
 inline constexpr std::uint16_t no_label = 0xFFFF;
@@ -76,27 +78,50 @@ class Backpropagation {
   [[nodiscard]] std::span<const double> log_weight_squares() const { return log_weight_squares_; }
 
  private:
-  Status take_buffers(const Architecture& architecture, std::size_t inputs, Arena& arena);
+  friend class Training;
+  /// Who is given, on the way down, the gradient by every matrix of weights, once no product needs
+  /// the matrix any more. Gradients are then as they are, without scales.
+  struct Learner;
+
+  Status begin(const Parameters& parameters, Draw masks, const Learner& learner,
+               std::span<const float> inputs, std::span<const std::uint16_t> labels, Arena& arena,
+               Target target);
+  static Status layout(const Architecture& architecture, std::size_t inputs, bool learns,
+                       std::size_t& bytes);
+  Status start(const Architecture& architecture, Draw draw, std::span<const float> inputs,
+               std::span<const std::uint16_t> labels, Arena& arena, Target target);
+  void learn(const Weights& weights, const BasicRows<const float>& gradient,
+             const BasicRows<const float>& features) const;
+  Status take_buffers(const Architecture& architecture, std::size_t inputs, bool learns,
+                      Arena& arena);
   [[nodiscard]] BasicRows<float> hidden_rows(std::span<float> buffer) const;
   [[nodiscard]] BasicRows<float> stored(std::uint32_t layer) const;
+  [[nodiscard]] BasicRows<float> stored_stream(std::uint32_t layer) const;
   void keep_preactivations();
   void differentiate_losses();
   void descend(const Kernels& kernels);
   void descend_ordinary(const Kernels& kernels, const BasicRows<float>& next);
   void descend_residual_scaled(const Kernels& kernels, const BasicRows<float>& next);
   void descend_residual(const Kernels& kernels, const BasicRows<float>& next);
+  void descend_embedding(const Kernels& kernels, const BasicRows<float>& next);
   void descend_residual_after(const Kernels& kernels, const BasicRows<float>& next);
   [[nodiscard]] BasicRows<const float> gradient_rows() const;
   [[nodiscard]] BasicRows<float> activations(const Kernels& kernels) const;
-  void multiply_back(const Kernels& kernels, double branch, const float* skip,
+  [[nodiscard]] Weights weights_above(double branch, std::size_t in_units) const;
+  void multiply_back(const Kernels& kernels, const Weights& weights,
+                     const BasicRows<const float>& gradient, const float* skip,
                      const BasicRows<float>& out) const;
   void multiply_slopes(const Kernels& kernels, const BasicRows<float>& gradient) const;
   void measure_weights(const BasicRows<const float>& gradient,
                        const BasicRows<const float>& features, double factor);
   void rescale();
+  void measure_gradients();
+  [[nodiscard]] bool wants_gradients() const;
 
   Architecture architecture_;
   Draw draw_;
+  Parameters parameters_;
+  const Learner* learner_ = nullptr;
   Target target_ = Target::best;
   Forward forward_;
   std::uint32_t layer_ = 0;
@@ -107,6 +132,7 @@ class Backpropagation {
   LayerView output_;
   LayerView gradients_;
   std::span<float> store_;     ///< arguments of phi of the hidden layers
+  std::span<float> streams_;   ///< what these layers read, of residual blocks that learn
   std::span<float> front_;     ///< gradients_
   std::span<float> back_;      ///< of the layer below
   std::span<float> features_;  ///< of the layer below

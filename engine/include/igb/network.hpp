@@ -6,6 +6,7 @@
 
 #include "igb/architecture.hpp"
 #include "igb/arena.hpp"
+#include "igb/parameters.hpp"
 #include "igb/random.hpp"
 #include "igb/status.hpp"
 #include "igb/target.hpp"
@@ -64,6 +65,12 @@ class Forward {
   Status begin(const Architecture& architecture, Draw draw, std::span<const float> inputs,
                Arena& arena, Target target = Target::best);
 
+  /// The network of those parameters, which must stay; dropout drops nothing. With batch
+  /// normalisation the inputs are a batch of their own.
+  /// Errors: as above.
+  Status begin(const Parameters& parameters, std::span<const float> inputs, Arena& arena,
+               Target target = Target::best);
+
   /// Computes the next layer. Cost: N_in N_out normals and 2 N_in N_out x inputs flops.
   /// Errors: non_finite (float32 overflow; value is the layer); finished.
   Status step();
@@ -76,6 +83,10 @@ class Forward {
   [[nodiscard]] LayerView preactivations() const { return current_; }
 
  private:
+  friend class Backpropagation;  ///< which keeps streams
+
+  Status start(const Architecture& architecture, Draw draw, const Parameters& parameters,
+               std::span<const float> inputs, Arena& arena, Target target);
   Status take_buffers(const Architecture& architecture, std::size_t inputs, Arena& arena);
   [[nodiscard]] bool computes_output() const;
   [[nodiscard]] BasicRows<float> next_rows() const;
@@ -91,6 +102,7 @@ class Forward {
 
   Architecture architecture_;
   Draw draw_;
+  Parameters parameters_;  ///< empty: weights are generated
   Target target_ = Target::best;
   std::uint32_t layer_ = 0;
   LayerView current_;

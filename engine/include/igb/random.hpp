@@ -26,7 +26,8 @@ enum class Stream : std::uint32_t {
   branch_weights = 8,  ///< V and a of the residual block
   branch_biases = 9,
   preactivations = 10,  ///< of networks drawn from the Gram matrix of the layer below
-  labels = 11           ///< of inputs that have none of their own
+  labels = 11,          ///< of inputs that have none of their own
+  order = 12            ///< of mini-batches, and of masks in training
 };
 
 /// The draw of one random network: member `network` of the ensemble `seed`. Different pairs give
