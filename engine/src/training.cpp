@@ -82,7 +82,9 @@ Status find_optimiser(std::string_view name, Optimiser& optimiser) {
 Status validate(const LearningRule& rule) {
   constexpr double smallest = std::numeric_limits<float>::min();
   constexpr double below_one = 1.0 - 1e-7;  // the last float before 1
+  const auto optimiser = static_cast<std::size_t>(rule.optimiser);
   const Status checks[] = {
+      check_range("optimiser", static_cast<double>(optimiser), 0, names.size() - 1),
       check_range("learning_rate", rule.learning_rate, smallest, learning_rate_max),
       check_range("momentum", rule.momentum, 0.0, below_one),
       check_range("beta2", rule.beta2, 0.0, below_one),

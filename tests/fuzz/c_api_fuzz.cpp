@@ -202,7 +202,7 @@ class Fuzzer {
     const igb_initialisation init = this->init();
     const igb_draw draw = this->draw();
     const uint32_t n = count();
-    switch (choices_.below(22)) {
+    switch (choices_.below(24)) {
       case 0: {
         igb_fixed_point_report report{};
         if (judge("fixed_point", igb_fixed_point(maybe(init), maybe(report), &why_)))
@@ -422,6 +422,33 @@ class Fuzzer {
       case 20:
         run_gram(small_network(init), draw);
         break;
+      case 21:
+        run_training(small_network(init), draw);
+        break;
+      case 22: {
+        const igb_planar_set set{number_of(5), real(), choices_.below(2) == 0 ? 2 : whole()};
+        std::vector<float> inputs(2 * most + 1, 7.0F);
+        std::vector<uint16_t> labels(most);
+        if (judge("planar_points", igb_planar_points(maybe(set), maybe(draw), inputs.data(),
+                                                     labels.data(), n, &why_))) {
+          for (uint32_t i = 0; i < n; ++i) {
+            if (labels[i] >= set.classes) fail("planar_points: label");
+          }
+          for (const float x : inputs) number("planar_points", x);
+        }
+        if (inputs[std::size_t{2} * n] != 7.0F) fail("planar_points: overrun");
+        std::vector<uint32_t> order(most + 1, 7);
+        const uint32_t places = choices_.below(2) == 0 ? n : whole();
+        const uint32_t first = count() / 2;
+        if (judge("shuffled", igb_shuffled(choices_.bits(), whole(), places, first, n / 2,
+                                           order.data(), &why_))) {
+          for (uint32_t i = 0; i < n / 2; ++i) {
+            if (order[i] >= places) fail("shuffled: place");
+          }
+        }
+        if (order[n / 2] != 7) fail("shuffled: overrun");
+        break;
+      }
       default: {
         std::vector<double> angles = reals();
         igb_fourier_report mode{};
@@ -503,6 +530,73 @@ class Fuzzer {
     igb_effective_rank rank{};
     (void)judge("forward_effective_rank", igb_forward_effective_rank(run, maybe(rank), &why_));
     (void)judge("forward_classes", igb_forward_classes(run, classes.data(), &why_));
+  }
+
+  void run_training(const igb_architecture& shape, const igb_draw& draw) {
+    igb_learning_rule rule{number_of(3), 0.1, 0.9, 0.999, 1e-8, 0.0};
+    for (double* const field :
+         {&rule.learning_rate, &rule.momentum, &rule.beta2, &rule.epsilon, &rule.weight_decay}) {
+      if (rarely()) *field = real();
+    }
+    const uint32_t batch = rows_of(shape);
+    size_t needed = 0;
+    (void)judge("training_bytes", igb_training_bytes(&shape, maybe(rule), whole(), &needed, &why_));
+    igb_training* training = nullptr;
+    if (!judge("training_begin", igb_training_begin(&shape, maybe(draw), &rule, batch, memory(),
+                                                    bytes(), &training, &why_))) {
+      return;
+    }
+    size_t snapshot_bytes = 0;
+    if (!judge("training_snapshot_bytes",
+               igb_training_snapshot_bytes(training, &snapshot_bytes, &why_))) {
+      return;
+    }
+    std::vector<std::byte> snapshot(snapshot_bytes);
+    const bool saved = judge("training_save",
+                             igb_training_save(training, snapshot.data(), snapshot.size(), &why_));
+    std::vector<double> squares(std::size_t{shape.depth + 1} * (shape.classes + 1));
+    for (int step = 0; step < 3; ++step) {
+      const std::vector<float> inputs = floats();
+      std::vector<uint16_t> labels(most);
+      for (uint16_t& label : labels) label = static_cast<uint16_t>(choices_.below(2));
+      if (rarely()) labels[0] = static_cast<uint16_t>(choices_.bits());
+      igb_training_state state{};
+      if (judge("training_step",
+                igb_training_step(training, inputs.data(), labels.data(),
+                                  rarely() ? whole() % 9 : batch, &state, &why_))) {
+        number("training_step", state.loss);
+        number("training_step", state.accuracy);
+      }
+      (void)judge("training_gradient_squares",
+                  igb_training_gradient_squares(training, squares.data(), &why_));
+    }
+    run_trained(training, batch);
+    if (!saved || snapshot.empty()) return;
+    const std::size_t place = choices_.below(snapshot.size());
+    if (choices_.below(2) == 0) snapshot[place] ^= std::byte{1};
+    (void)judge(
+        "training_restore",
+        igb_training_restore(training, snapshot.data(), rarely() ? place : snapshot.size(), &why_));
+  }
+
+  void run_trained(const igb_training* training, uint32_t rows) {
+    size_t needed = 0;
+    if (!judge("forward_bytes_trained",
+               igb_forward_bytes_trained(training, rows, &needed, &why_))) {
+      return;
+    }
+    const AlignedMemory place(needed);
+    const std::vector<float> inputs = floats();
+    igb_forward* run = nullptr;
+    if (!judge("forward_begin_trained",
+               igb_forward_begin_trained(training, inputs.data(), rows, place.bytes().data(),
+                                         rarely() ? needed / 2 : needed, &run, &why_))) {
+      return;
+    }
+    while (judge("forward_step", igb_forward_step(run, nullptr, &why_))) {
+      igb_layer_shape view{};
+      check_view("forward_preactivations", igb_forward_preactivations(run, &view), view, rows);
+    }
   }
 
   void run_gram(igb_architecture shape, const igb_draw& draw) {

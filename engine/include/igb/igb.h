@@ -531,6 +531,94 @@ const float* igb_backpropagation_gradients(const igb_backpropagation* run, igb_l
 /* Outputs of the network, which stay to the end. Null likewise. */
 const float* igb_backpropagation_output(const igb_backpropagation* run, igb_layer_shape* shape);
 
+/* ---- learning ----------------------------------------------------------------------------- */
+
+/* How parameters follow their gradient: 0 "sgd", 1 "momentum", 2 "adam"; "unknown" outside. */
+const char* igb_optimiser_name(int32_t optimiser);
+
+/* A way to learn, of weights and biases (engine/include/igb/training.hpp). Every field is checked,
+ * also where the optimiser does not look at it. */
+typedef struct igb_learning_rule {
+  int32_t optimiser;    /* a number that igb_optimiser_name names */
+  double learning_rate; /* 1.2e-38 .. 1e6 */
+  double momentum;      /* 0 .. 1, below 1; of adam the decay of the mean gradient; usually 0.9 */
+  double beta2;         /* of adam, the decay of the mean square: likewise; usually 0.999 */
+  double epsilon;       /* of adam, 1e-30 .. 1; usually 1e-8 */
+  double weight_decay;  /* decoupled, 0 .. 1 / learning_rate */
+} igb_learning_rule;
+
+/* One network that learns, a mini-batch at a time, from the weights that igb_forward_begin runs
+ * with the same architecture and draw; lives at the start of the memory handed to begin. */
+typedef struct igb_training igb_training;
+
+/* Bytes that igb_training_begin needs for mini-batches of up to `batch` inputs. */
+int32_t igb_training_bytes(const igb_architecture* architecture, const igb_learning_rule* rule,
+                           uint32_t batch, size_t* bytes, igb_status* why);
+/* Draws the parameters into memory[bytes], 64-byte aligned, which must stay untouched as long as
+ * *training is used; the activation, too. */
+int32_t igb_training_begin(const igb_architecture* architecture, const igb_draw* draw,
+                           const igb_learning_rule* rule, uint32_t batch, void* memory,
+                           size_t bytes, igb_training** training, igb_status* why);
+
+/* Where a training stands; loss and accuracy of the last mini-batch before it was learnt from: the
+ * mean in nats, and the share of right guesses. */
+typedef struct igb_training_state {
+  uint64_t steps; /* mini-batches learnt from, those before a snapshot included */
+  double loss;
+  double accuracy;
+} igb_training_state;
+
+/* Learns from one mini-batch, inputs[count * positions * input_width], row-major, and
+ * labels[count], below `classes`; neither is kept. `state` may be null. IGB_NON_FINITE, with the
+ * layer, where float32 overflowed: the parameters are useless then, and after it everything but
+ * igb_training_restore is refused. Anything else that is refused has changed nothing. */
+int32_t igb_training_step(igb_training* training, const float* inputs, const uint16_t* labels,
+                          uint32_t count, igb_training_state* state, igb_status* why);
+/* Of the last mini-batch, squares[(depth + 1) * (classes + 1)], a row for each of the layers 1 ..
+ * depth + 1: the mean over the inputs of each label, at last over all inputs, of the mean square of
+ * the gradient of their own loss by the pre-activations of the layer; NaN where a label does not
+ * occur. Status out_of_range (steps) before the first step since begin. */
+int32_t igb_training_gradient_squares(const igb_training* training, double* squares,
+                                      igb_status* why);
+
+/* Bytes of a snapshot: 128, and 4 a parameter and number that the optimiser keeps. */
+int32_t igb_training_snapshot_bytes(const igb_training* training, size_t* bytes, igb_status* why);
+/* Writes parameters, state of the optimiser and step to snapshot[bytes], with a version and a check
+ * sum; the same bytes on every little-endian machine. Whatever lies behind them is left alone. */
+int32_t igb_training_save(const igb_training* training, void* snapshot, size_t bytes,
+                          igb_status* why);
+/* Goes on from a snapshot of the same architecture, draw and rule, of any batch. One that is
+ * refused changes nothing: IGB_BUFFER_TOO_SMALL; IGB_SYNTAX with what is wrong as `detail`. */
+int32_t igb_training_restore(igb_training* training, const void* snapshot, size_t bytes,
+                             igb_status* why);
+
+/* The network as it has learnt to be: as igb_forward_bytes and igb_forward_begin. Dropout drops
+ * nothing. The training must stay, and not learn, as long as *forward takes steps. */
+int32_t igb_forward_bytes_trained(const igb_training* training, uint32_t inputs, size_t* bytes,
+                                  igb_status* why);
+int32_t igb_forward_begin_trained(const igb_training* training, const float* inputs, uint32_t count,
+                                  void* memory, size_t bytes, igb_forward** forward,
+                                  igb_status* why);
+
+/* Places first .. first + length - 1, order[length], of the order of 0 .. count - 1 in that epoch,
+ * a pure function of seed and epoch; count from 1 to 2^31. */
+int32_t igb_shuffled(uint64_t seed, uint32_t epoch, uint32_t count, uint32_t first, uint32_t length,
+                     uint32_t* order, igb_status* why);
+
+/* Labelled points of the plane (engine/include/igb/planar_sets.hpp): 0 "blobs", 1 "moons", 2
+ * "circles", 3 "spirals", 4 "xor"; "unknown" outside. */
+const char* igb_planar_name(int32_t kind);
+typedef struct igb_planar_set {
+  int32_t kind;     /* a number that igb_planar_name names */
+  double noise;     /* standard deviation around the shape, 0 .. 10 */
+  uint32_t classes; /* 2 .. 64; moons and xor have 2 */
+} igb_planar_set;
+/* inputs[count * 2], row-major, of mean 0 and variance 1, and labels[count], point i being of class
+ * i mod classes; the first of a larger set are those of a smaller one. `network` of the draw tells
+ * independent sets of a seed apart. */
+int32_t igb_planar_points(const igb_planar_set* set, const igb_draw* draw, float* inputs,
+                          uint16_t* labels, uint32_t count, igb_status* why);
+
 /* ---- kernels of given data ---------------------------------------------------------------- */
 
 /* The covariances of a data set over random weights at infinite width, layer by layer

@@ -91,6 +91,8 @@ class Training {
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
   [[nodiscard]] const LearningRule& rule() const { return rule_; }
+  /// Whether a step was non_finite, and nothing was restored since.
+  [[nodiscard]] bool failed() const { return failed_; }
   /// Of the last mini-batch, before the network learnt from it: mean loss in nats, and the share of
   /// right guesses.
   [[nodiscard]] double loss() const { return loss_; }

@@ -101,9 +101,13 @@ Status checked_size(std::uint64_t rows, std::uint64_t columns, std::size_t& size
 }
 
 /// Floats of `count` inputs of a network that `validate` has accepted.
-inline Status inputs_size(const igb_architecture& architecture, uint32_t count, std::size_t& size) {
-  const std::size_t positions = positions_of(block_of(architecture.init.block));
+inline Status inputs_size(const Architecture& architecture, uint32_t count, std::size_t& size) {
+  const std::size_t positions = positions_of(architecture.init.block);
   return checked_size<float>(count, positions * std::uint64_t{architecture.input_width}, size);
+}
+
+inline Status inputs_size(const igb_architecture& architecture, uint32_t count, std::size_t& size) {
+  return inputs_size(architecture_of(architecture), count, size);
 }
 
 inline Status check_classes(uint32_t classes) {

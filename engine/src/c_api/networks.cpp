@@ -1,4 +1,5 @@
 #include "c_api/convert.hpp"
+#include "c_api/training.hpp"
 #include "igb/effective_rank.hpp"
 #include "igb/network.hpp"
 #include "igb/statistics.hpp"
@@ -21,22 +22,50 @@ Status check_deviates(const igb_draw* draw, uint32_t stream, uint32_t layer, con
                       igb::check_range("layer", layer, 0, (1U << 24) - 1)});
 }
 
-/// Memory of a run: the object itself, the buffers of the network, scratch for the statistics of
-/// the widest layer.
-Status forward_layout(const igb_architecture& architecture, std::uint32_t inputs,
-                      std::size_t& network, std::size_t& scratch) {
-  if (const Status status = igb::Forward::bytes(architecture_of(architecture), inputs, network);
-      !status.ok()) {
-    return status;
-  }
+/// Memory of a run: the object itself, scratch for the statistics of the widest layer, the buffers
+/// of the network.
+Status forward_layout(const igb::Architecture& architecture, std::uint32_t inputs,
+                      std::size_t& scratch, std::size_t& bytes) {
+  std::size_t network = 0;
+  if (const Status s = igb::Forward::bytes(architecture, inputs, network); !s.ok()) return s;
   const std::size_t units = std::max(architecture.width, architecture.classes);
-  const std::size_t positions = igb::positions_of(block_of(architecture.init.block));
+  const std::size_t positions = igb::positions_of(architecture.init.block);
   const std::size_t rows = std::max<std::size_t>(inputs, 2);
   std::size_t moments = 0;
   std::size_t rank = 0;
-  const Status status = first_error({igb::layer_moments_bytes(units, rows, moments),
-                                     igb::effective_rank_bytes(units * positions, rows, rank)});
+  if (const Status s = first_error({igb::layer_moments_bytes(units, rows, moments),
+                                    igb::effective_rank_bytes(units * positions, rows, rank)});
+      !s.ok()) {
+    return s;
+  }
   scratch = std::max(moments, rank);
+  igb::Arena measure;
+  (void)measure.take<igb_forward>(1);
+  (void)measure.take<std::byte>(scratch);
+  (void)measure.take<std::byte>(network);
+  bytes = measure.used();
+  return measure.status();
+}
+
+/// Places a run of that architecture, which `begin` starts on the inputs and the rest of the
+/// memory.
+template <class Begin>
+Status begin_forward(const igb::Architecture& architecture, const float* inputs, uint32_t count,
+                     std::span<std::byte> memory, igb_forward** forward, const Begin& begin) {
+  std::size_t scratch = 0;
+  std::size_t bytes = 0;
+  std::size_t values = 0;
+  if (const Status s = first_error({forward_layout(architecture, count, scratch, bytes),
+                                    inputs_size(architecture, count, values)});
+      !s.ok()) {
+    return s;
+  }
+  igb::Arena arena(memory);
+  const std::span<igb_forward> object = arena.take<igb_forward>(1);
+  const std::span<std::byte> statistics = arena.take<std::byte>(scratch);
+  igb::Forward run;
+  const Status status = begin(run, std::span<const float>(inputs, values), arena);
+  if (status.ok()) *forward = new (object.data()) igb_forward{run, statistics, {}};
   return status;
 }
 
@@ -94,47 +123,50 @@ int32_t igb_plane_inputs(uint64_t seed, uint32_t width, uint32_t resolution, dou
 
 int32_t igb_forward_bytes(const igb_architecture* architecture, uint32_t inputs, size_t* bytes,
                           igb_status* why) {
-  std::size_t network = 0;
-  std::size_t scratch = 0;
-  if (const Status s = require({{"architecture", architecture}, {"bytes", bytes}}); !s.ok()) {
-    return report_to(why, s);
-  }
-  const Status status = forward_layout(*architecture, inputs, network, scratch);
+  const Status status = require({{"architecture", architecture}, {"bytes", bytes}});
   if (!status.ok()) return report_to(why, status);
-  igb::Arena measure;
-  (void)measure.take<igb_forward>(1);
-  (void)measure.take<std::byte>(scratch);
-  (void)measure.take<std::byte>(network);
-  *bytes = measure.used();
-  return report_to(why, measure.status());
+  std::size_t scratch = 0;
+  return report_to(why, forward_layout(architecture_of(*architecture), inputs, scratch, *bytes));
+}
+
+int32_t igb_forward_bytes_trained(const igb_training* training, uint32_t inputs, size_t* bytes,
+                                  igb_status* why) {
+  const Status status = require({{"training", training}, {"bytes", bytes}});
+  if (!status.ok()) return report_to(why, status);
+  std::size_t scratch = 0;
+  const igb::Parameters& parameters = training->training.parameters();
+  return report_to(why, forward_layout(parameters.architecture(), inputs, scratch, *bytes));
 }
 
 int32_t igb_forward_begin(const igb_architecture* architecture, const igb_draw* draw,
                           const float* inputs, uint32_t count, void* memory, size_t bytes,
                           igb_forward** forward, igb_status* why) {
-  std::size_t network = 0;
-  std::size_t scratch = 0;
   const Status pointers = require({{"architecture", architecture},
                                    {"draw", draw},
                                    {"inputs", inputs},
                                    {"memory", memory},
                                    {"forward", forward}});
   if (!pointers.ok()) return report_to(why, pointers);
-  if (const Status status = forward_layout(*architecture, count, network, scratch); !status.ok()) {
-    return report_to(why, status);
-  }
-  igb::Arena arena({static_cast<std::byte*>(memory), bytes});
-  const std::span<igb_forward> object = arena.take<igb_forward>(1);
-  const std::span<std::byte> statistics = arena.take<std::byte>(scratch);
-  igb::Forward run;
-  std::size_t values = 0;
-  if (const Status status = inputs_size(*architecture, count, values); !status.ok()) {
-    return report_to(why, status);
-  }
-  const Status status = run.begin(architecture_of(*architecture), {draw->seed, draw->network},
-                                  {inputs, values}, arena);
-  if (status.ok()) *forward = new (object.data()) igb_forward{run, statistics, {}};
-  return report_to(why, status);
+  const igb::Architecture same = architecture_of(*architecture);
+  return report_to(
+      why, begin_forward(same, inputs, count, {static_cast<std::byte*>(memory), bytes}, forward,
+                         [&](igb::Forward& run, auto values, auto& arena) {
+                           return run.begin(same, {draw->seed, draw->network}, values, arena);
+                         }));
+}
+
+int32_t igb_forward_begin_trained(const igb_training* training, const float* inputs, uint32_t count,
+                                  void* memory, size_t bytes, igb_forward** forward,
+                                  igb_status* why) {
+  const Status pointers = require(
+      {{"training", training}, {"inputs", inputs}, {"memory", memory}, {"forward", forward}});
+  if (!pointers.ok()) return report_to(why, pointers);
+  const igb::Parameters& parameters = training->training.parameters();
+  return report_to(why, begin_forward(parameters.architecture(), inputs, count,
+                                      {static_cast<std::byte*>(memory), bytes}, forward,
+                                      [&](igb::Forward& run, auto values, auto& arena) {
+                                        return run.begin(parameters, values, arena);
+                                      }));
 }
 
 int32_t igb_forward_step(igb_forward* forward, igb_layer_report* report, igb_status* why) {
