@@ -116,6 +116,7 @@ TEST_CASE("cApiLearnsAsTheLibraryDoes") {
         const std::size_t values = inputs.size() / count * batch;
         REQUIRE(expected.train_step({inputs.data(), values}, {labels.data(), batch}).ok());
         CHECK(state.steps == step);
+        CHECK(igb_training_steps(learner.training) == step);
         CHECK(state.loss == expected.loss());
         CHECK(state.accuracy == expected.accuracy());
         REQUIRE(igb_training_gradient_squares(learner.training, squares.data(), nullptr) == IGB_OK);
@@ -388,6 +389,8 @@ TEST_CASE("cApiRefusesSnapshotsThatAreNotItsOwn") {
   CHECK(fresh.save() == start);
   CHECK(igb_training_restore(fresh.training, snapshot.data(), snapshot.size(), &why) == IGB_OK);
   CHECK(fresh.save() == snapshot);
+  CHECK(igb_training_steps(fresh.training) == 1);
+  CHECK(igb_training_steps(nullptr) == 0);
 }
 
 TEST_CASE("cApiOrdersAreThoseOfTheLibrary") {
@@ -446,4 +449,42 @@ TEST_CASE("cApiNamesOptimisers") {
   CHECK(std::string(igb_optimiser_name(2)) == "adam");
   CHECK(std::string(igb_optimiser_name(3)) == "unknown");
   CHECK(std::string(igb_optimiser_name(-1)) == "unknown");
+}
+
+// Held against plain double-precision networks: tests/reference/README.md.
+TEST_CASE("cApiLearnsAsTheTable") {
+  const igb::test::Table table("learning.csv");
+  constexpr uint32_t points = 24;
+  constexpr uint32_t batch = 8;
+  const igb_planar_set set{1, 0.1, 2};
+  const igb_draw points_draw{9, 0};
+  std::vector<float> inputs(2 * points);
+  std::vector<uint16_t> labels(points);
+  REQUIRE(igb_planar_points(&set, &points_draw, inputs.data(), labels.data(), points, nullptr) ==
+          IGB_OK);
+  for (std::size_t row = 0; row < table.size(); row += 60) {
+    igb::Architecture a{{igb::find_activation("tanh"), 1.7, 0.3}, 2, 8, 3, 2};
+    if (table.text(row, "block") == "residual") {
+      a.init.block = {.kind = igb::BlockKind::residual, .sigma_v2 = 1.0, .sigma_a2 = 0.1};
+    }
+    igb_learning_rule rule{0, 0.05, 0.9, 0.999, 1e-8, 0.1};
+    while (table.text(row, "optimiser") != igb_optimiser_name(rule.optimiser)) ++rule.optimiser;
+    if (rule.optimiser == 2) rule.learning_rate = 0.01;
+    CAPTURE(row);
+    const Learner learner(c_architecture(a), rule, batch);
+    for (uint32_t step = 0; step < 60; ++step) {
+      uint32_t order[batch];
+      REQUIRE(igb_shuffled(13, step / 3, points, step % 3 * batch, batch, order, nullptr) ==
+              IGB_OK);
+      float some[2 * batch];
+      uint16_t theirs[batch];
+      for (uint32_t i = 0; i < batch; ++i) {
+        std::copy_n(&inputs[std::size_t{2} * order[i]], 2, some + std::size_t{2} * i);
+        theirs[i] = labels[order[i]];
+      }
+      igb_training_state state{};
+      REQUIRE(igb_training_step(learner.training, some, theirs, batch, &state, nullptr) == IGB_OK);
+      CHECK(state.loss == igb::test::close(table.number(row + step, "loss"), 1e-4));
+    }
+  }
 }

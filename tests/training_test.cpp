@@ -5,13 +5,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "igb/planar_sets.hpp"
 #include "support/architectures.hpp"
 #include "support/close.hpp"
 #include "support/reference_network.hpp"
@@ -605,5 +608,59 @@ TEST_CASE("targetsLearnTheSame") {
     const auto y = reference.training.parameters().values();
     for (std::size_t i = 0; i < x.size(); ++i) REQUIRE(std::abs(x[i] - y[i]) < 1e-5);
     CHECK(learner.training.loss() == test::close(reference.training.loss(), 1e-4));
+  }
+}
+
+// Held by the tests of the C API and of WebAssembly against the engine (tests/reference/README.md).
+TEST_CASE("theTableOfLearningIsThatOfThePlainNetwork") {
+  constexpr std::uint32_t points = 24;
+  constexpr std::uint32_t batch = 8;
+  std::vector<float> inputs(2 * points);
+  std::vector<std::uint16_t> labels(points);
+  REQUIRE(planar_set({PlanarKind::moons, 0.1, 2}, {9, 0}, inputs, labels).ok());
+  const char* const written = std::getenv("IGB_WRITE_LEARNING");
+  std::ofstream out;
+  if (written != nullptr) {
+    out.open(written);
+    out << "block,optimiser,step,loss\n";
+    out.precision(12);
+  }
+  std::size_t row = 0;
+  for (const BlockKind kind : {BlockKind::plain, BlockKind::residual}) {
+    for (const Optimiser optimiser : {Optimiser::sgd, Optimiser::momentum, Optimiser::adam}) {
+      Architecture a{{find_activation("tanh"), 1.7, 0.3}, 2, 8, 3, 2};
+      a.init.block.kind = kind;
+      a.init.block.sigma_v2 = 1.0;
+      a.init.block.sigma_a2 = 0.1;
+      LearningRule rule;
+      rule.optimiser = optimiser;
+      rule.learning_rate = optimiser == Optimiser::adam ? 0.01 : 0.05;
+      rule.weight_decay = 0.1;
+      Learner learner(a, rule, batch);  // which draws the weights, and does not learn
+      const Parameters& parameters = learner.training.parameters();
+      Matrices w = matrices_of(parameters);
+      ReferenceRule reference(rule, w);
+      for (std::uint32_t step = 0; step < 60; ++step, ++row) {
+        std::vector<float> some;
+        std::vector<std::uint16_t> theirs;
+        for (std::uint32_t i = 0; i < batch; ++i) {
+          const std::uint32_t place = shuffled(13, step / 3, step % 3 * batch + i, points);
+          some.insert(some.end(), {inputs[2 * place], inputs[2 * place + 1]});
+          theirs.push_back(labels[place]);
+        }
+        const double loss = mean_loss(parameters, w, some, theirs);
+        reference.step(w, gradient_of(parameters, w, some, theirs));
+        const char* const name = optimiser_names()[static_cast<std::size_t>(optimiser)];
+        if (written != nullptr) {
+          out << block_name(kind) << ',' << name << ',' << step << ',' << loss << '\n';
+          continue;
+        }
+        static const test::Table table("learning.csv");
+        REQUIRE(table.text(row, "block") == block_name(kind));
+        REQUIRE(table.text(row, "optimiser") == name);
+        REQUIRE(table.number(row, "step") == step);
+        CHECK(table.number(row, "loss") == test::close(loss, 1e-6));
+      }
+    }
   }
 }

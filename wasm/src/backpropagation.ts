@@ -5,25 +5,33 @@ import type { Backpropagation, MeasuredGradient } from './types.js';
 
 const noLabel = 0xffff;
 
-/** Address of a copy of the labels. */
-export function takeLabels(
+/** Writes labels to an address. */
+export function writeLabels(
   library: Library,
+  address: number,
   labels: ArrayLike<number | null>,
-  count: number,
-): number {
-  const { memory } = library;
-  if (labels.length !== count) {
-    throw new RangeError(`labels.length = ${labels.length} is not the number of inputs, ${count}`);
-  }
-  const list = Uint16Array.from({ length: count }, (_, input) => {
+): void {
+  const list = Uint16Array.from({ length: labels.length }, (_, input) => {
     const label = labels[input];
     if (label === null) return noLabel;
     if (Number.isInteger(label) && Number(label) >= 0 && Number(label) <= noLabel)
       return Number(label);
     return library.refuse('out_of_range', 'label', label, 0, noLabel, ' (an integer)');
   });
-  const address = memory.take(list.byteLength);
-  memory.uint16(address, count).set(list);
+  library.memory.uint16(address, list.length).set(list);
+}
+
+/** Address of a copy of the labels. */
+export function takeLabels(
+  library: Library,
+  labels: ArrayLike<number | null>,
+  count: number,
+): number {
+  if (labels.length !== count) {
+    throw new RangeError(`labels.length = ${labels.length} is not the number of inputs, ${count}`);
+  }
+  const address = library.memory.take(count * Uint16Array.BYTES_PER_ELEMENT);
+  writeLabels(library, address, labels);
   return address;
 }
 

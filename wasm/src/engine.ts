@@ -1,15 +1,17 @@
 import { BackpropagationRun, takeLabels } from './backpropagation.js';
+import { Blocks } from './blocks.js';
 import { IgbError, IgbMemoryError } from './errors.js';
-import { Run, type Start } from './forward.js';
+import { Run, runDrawn, type Start } from './forward.js';
 import { backward, gradientReport } from './gradients.js';
 import { KernelRun } from './kernel.js';
 import { Layers } from './layer.js';
 import { type Functions, structs } from './layout.js';
 import type { Library } from './library.js';
 import { manyClassLaw } from './many-class-law.js';
-import type { Values } from './memory.js';
+import { alignUp, type Values } from './memory.js';
 import { countOf, MapRun } from './phase-map.js';
 import { populationTrajectory } from './population.js';
+import { TrainingRun, takeRule } from './training.js';
 import type {
   Activation,
   ActivationFacts,
@@ -30,6 +32,7 @@ import type {
   Initialisation,
   Jet,
   Kernel,
+  LabelledData,
   Layer,
   LayerGradient,
   LinePoint,
@@ -37,12 +40,15 @@ import type {
   ManyClassLaw,
   Outlook,
   PhaseMap,
+  PlanarSet,
   PopulationLayer,
   PopulationOptions,
   Recommendation,
   Seed,
   Signal,
   Stream,
+  Training,
+  TrainingOptions,
   TrajectoryOptions,
 } from './types.js';
 
@@ -75,19 +81,22 @@ export class WasmEngine implements Engine {
   readonly poolWidths: readonly string[];
   readonly weightLaws: readonly string[];
   readonly phases: readonly string[];
-  readonly capacity: number;
+  readonly optimisers: readonly string[];
+  readonly planarSets: readonly string[];
   readonly #library: Library;
   readonly #layers: Layers;
-  /** Where blocks begin when the engine holds nothing. */
-  readonly #base: number;
+  /** Of the trainings; above them lies what is held. */
+  readonly #blocks: Blocks;
+  /** Where the memory ends. */
+  readonly #limit: number;
   /** The network, map or kernel whose memory lies there. */
   #held: Held | null = null;
 
   constructor(library: Library) {
     const { functions, memory } = library;
     this.#library = library;
-    this.#base = memory.mark();
-    this.capacity = memory.available;
+    this.#limit = memory.mark() + memory.available;
+    this.#blocks = new Blocks(memory.mark(), this.#limit);
     this.version = memory.readString(functions.igb_version());
     this.#layers = new Layers(library);
     this.activations = this.#layers.activations;
@@ -95,6 +104,12 @@ export class WasmEngine implements Engine {
     this.poolWidths = this.#layers.poolWidths;
     this.weightLaws = this.#layers.weightLaws;
     this.phases = library.names(functions.igb_phase_name);
+    this.optimisers = library.names(functions.igb_optimiser_name);
+    this.planarSets = library.names(functions.igb_planar_name);
+  }
+
+  get capacity(): number {
+    return this.#limit - this.#blocks.end;
   }
 
   describeActivation(activation: Activation): ActivationFacts {
@@ -467,7 +482,7 @@ export class WasmEngine implements Engine {
   forward(architecture: Architecture, draw: Draw, inputs: Float32Array): Forward {
     return this.#runNetwork(architecture, draw, inputs, {
       bytes: this.#library.functions.igb_forward_bytes,
-      begin: (start) => new Run(this.#library, start),
+      begin: (start) => runDrawn(this.#library, start),
     });
   }
 
@@ -483,6 +498,107 @@ export class WasmEngine implements Engine {
         const classes = takeLabels(this.#library, labels, start.count);
         return new BackpropagationRun(this.#library, start, classes);
       },
+    });
+  }
+
+  training(architecture: Architecture, draw: Draw, options: TrainingOptions): Training {
+    const { functions, memory } = this.#library;
+    const { depth, classes } = architecture;
+    const shape = this.#inputWidth(architecture);
+    const sizes = this.#trainingSizes(architecture, options);
+    this.#end();
+    const block = this.#blocks.take(sizes.total);
+    memory.release(this.#blocks.end);
+    try {
+      const place = memory.within(block, block + sizes.total, () => ({
+        activation: this.#layers.takeActivation(architecture.activation),
+        memory: memory.take(sizes.training),
+        inputs: memory.take(sizes.inputs),
+        labels: memory.take(sizes.labels),
+      }));
+      const training = memory.scratch(() => {
+        const address = this.#takeArchitecture(architecture, place.activation);
+        const drawn = this.#library.takeDraw(draw);
+        const rule = takeRule(this.#library, this.optimisers, options);
+        return this.#library.size((found, why) =>
+          functions.igb_training_begin(
+            address,
+            drawn,
+            rule,
+            sizes.batch,
+            place.memory,
+            sizes.training,
+            found,
+            why,
+          ),
+        );
+      });
+      return new TrainingRun(this.#library, {
+        training,
+        inputs: place.inputs,
+        labels: place.labels,
+        batch: sizes.batch,
+        width: shape.width,
+        squares: (depth + 1) * (classes + 1),
+        forward: (inputs) => this.#runTrained(training, shape, depth, inputs),
+        giveBack: () => this.#giveBack(block),
+      });
+    } catch (error) {
+      this.#giveBack(block);
+      throw error;
+    }
+  }
+
+  trainingBytes(architecture: Architecture, options: TrainingOptions): number {
+    return this.#trainingSizes(architecture, options).total;
+  }
+
+  shuffled(
+    seed: Seed,
+    epoch: number,
+    count: number,
+    { first = 0, length = count - first }: { first?: number; length?: number } = {},
+  ): Uint32Array {
+    const { functions, memory } = this.#library;
+    const seed64 = this.#library.seed(seed);
+    const [numbered, size, start, places] = [
+      this.#library.uint32('epoch', epoch),
+      this.#library.uint32('count', count),
+      this.#library.uint32('first', first),
+      this.#library.uint32('length', length),
+    ];
+    return memory.scratch(() => {
+      const order = memory.take(places * Uint32Array.BYTES_PER_ELEMENT);
+      this.#library.call((why) =>
+        functions.igb_shuffled(seed64, numbered, size, start, places, order, why),
+      );
+      return memory.uint32(order, places).slice();
+    });
+  }
+
+  planarSet(
+    { kind, noise = 0.2, classes = 2 }: PlanarSet,
+    draw: Draw,
+    count: number,
+  ): LabelledData {
+    const { functions, memory } = this.#library;
+    const points = this.#library.uint32('count', count);
+    return memory.scratch(() => {
+      const set = memory.takeStruct(structs.igb_planar_set, {
+        kind: this.#library.indexOf('kind', kind, this.planarSets),
+        noise,
+        classes: this.#library.uint32('classes', classes),
+      });
+      const drawn = this.#library.takeDraw(draw);
+      const inputs = memory.take(points * 2 * Float32Array.BYTES_PER_ELEMENT);
+      const labels = memory.take(points * Uint16Array.BYTES_PER_ELEMENT);
+      this.#library.call((why) =>
+        functions.igb_planar_points(set, drawn, inputs, labels, points, why),
+      );
+      return {
+        inputs: memory.float32(inputs, points * 2).slice(),
+        labels: memory.uint16(labels, points).slice(),
+      };
     });
   }
 
@@ -523,7 +639,13 @@ export class WasmEngine implements Engine {
   #end(): void {
     this.#held?.end();
     this.#held = null;
-    this.#library.memory.release(this.#base);
+    this.#library.memory.release(this.#blocks.end);
+  }
+
+  /** Gives back the memory of a training, without moving what is held above. */
+  #giveBack(block: number): void {
+    this.#blocks.giveBack(block);
+    if (this.#held === null) this.#library.memory.release(this.#blocks.end);
   }
 
   /** Holds what `begin` begins, instead of what was held before. */
@@ -559,27 +681,88 @@ export class WasmEngine implements Engine {
     inputs: Float32Array,
     run: NetworkRun<T>,
   ): T {
-    const { memory } = this.#library;
-    const { depth, block = { kind: 'plain' } } = architecture;
-    const inputWidth = this.#library.uint32('inputWidth', architecture.inputWidth);
-    const positions = this.positions(block);
-    const width = inputWidth * positions;
+    const { depth } = architecture;
+    const { width, what } = this.#inputWidth(architecture);
     const count = Math.floor(inputs.length / Math.max(width, 1));
     const bytes = this.#networkBytes(architecture, count, run.bytes);
-    this.#rows({ inputs, width }, positions > 1 ? `input_width * ${positions}` : 'input_width');
+    this.#rows({ inputs, width }, what);
 
     return this.#hold(() => {
       const activation = this.#layers.takeActivation(architecture.activation);
-      const kept = memory.mark() - this.#base;
-      const needed = kept + bytes + inputs.byteLength;
-      if (needed > this.capacity) throw new IgbMemoryError(needed, this.capacity);
-      const place = { memory: memory.take(bytes), bytes, inputs: memory.take(inputs.byteLength) };
-      memory.float32(place.inputs, inputs.length).set(inputs);
+      const place = this.#takeRun(bytes, inputs);
       const addresses = {
         architecture: this.#takeArchitecture(architecture, activation),
         draw: this.#library.takeDraw(draw),
       };
       return run.begin({ ...place, ...addresses, depth, count });
+    });
+  }
+
+  /** Memory of a run, and above it a copy of its inputs. */
+  #takeRun(bytes: number, inputs: Float32Array) {
+    const { memory } = this.#library;
+    const needed = memory.mark() - this.#blocks.end + bytes + inputs.byteLength;
+    if (needed > this.capacity) throw new IgbMemoryError(needed, this.capacity);
+    const place = { memory: memory.take(bytes), bytes, inputs: memory.take(inputs.byteLength) };
+    memory.float32(place.inputs, inputs.length).set(inputs);
+    return place;
+  }
+
+  /** Values of an input, and in words. */
+  #inputWidth({ inputWidth, block = { kind: 'plain' } }: Architecture) {
+    const positions = this.positions(block);
+    return {
+      width: this.#library.uint32('inputWidth', inputWidth) * positions,
+      what: positions > 1 ? `input_width * ${positions}` : 'input_width',
+    };
+  }
+
+  /** Bytes of a training and of what lies beside it: an activation of the user's, a mini-batch. */
+  #trainingSizes(architecture: Architecture, options: TrainingOptions) {
+    const { functions, memory } = this.#library;
+    const batch = this.#library.uint32('batch', options.batch);
+    const { width } = this.#inputWidth(architecture);
+    return memory.scratch(() => {
+      const bottom = memory.mark();
+      const activation = this.#layers.takeActivation(architecture.activation);
+      const kept = memory.mark() - bottom;
+      const address = this.#takeArchitecture(architecture, activation);
+      const rule = takeRule(this.#library, this.optimisers, options);
+      const training = this.#library.size((size, why) =>
+        functions.igb_training_bytes(address, rule, batch, size, why),
+      );
+      const inputs = batch * width * Float32Array.BYTES_PER_ELEMENT;
+      const labels = batch * Uint16Array.BYTES_PER_ELEMENT;
+      const total = [kept, training, inputs, labels].reduce((sum, size) => sum + alignUp(size), 0);
+      return { training, inputs, labels, total, batch };
+    });
+  }
+
+  /** Holds the network that a training has made. */
+  #runTrained(
+    training: number,
+    { width, what }: { width: number; what: string },
+    depth: number,
+    inputs: Float32Array,
+  ): Run {
+    const { functions } = this.#library;
+    const count = this.#rows({ inputs, width }, what);
+    const bytes = this.#library.size((size, why) =>
+      functions.igb_forward_bytes_trained(training, count, size, why),
+    );
+    return this.#hold(() => {
+      const place = { ...this.#takeRun(bytes, inputs), depth, count };
+      return new Run(this.#library, place, (forward, why) =>
+        functions.igb_forward_begin_trained(
+          training,
+          place.inputs,
+          count,
+          place.memory,
+          bytes,
+          forward,
+          why,
+        ),
+      );
     });
   }
 

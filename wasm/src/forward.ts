@@ -2,10 +2,8 @@ import { structs } from './layout.js';
 import type { Library } from './library.js';
 import type { Forward, LayerReport, StepOptions } from './types.js';
 
-/** Where a network that is about to run finds its description and its memory, the inputs above. */
-export interface Start {
-  architecture: number;
-  draw: number;
+/** Where a network on inputs finds its memory, the inputs above. */
+export interface Place {
   depth: number;
   memory: number;
   bytes: number;
@@ -13,35 +11,27 @@ export interface Start {
   count: number;
 }
 
+/** The same of a network that is about to run, with its description. */
+export interface Start extends Place {
+  architecture: number;
+  draw: number;
+}
+
+const begunAnother = 'its engine has begun another one since';
+
 /** A run in the module's memory, from `begin` until the engine begins another. */
 export class Run implements Forward {
   readonly #library: Library;
   readonly #forward: number;
-  readonly #start: Start;
+  readonly #place: Place;
   #layer = 0;
-  #ended = false;
+  /** Why. */
+  #ended: string | null = null;
 
-  constructor(library: Library, start: Start) {
-    const { functions, memory } = library;
+  constructor(library: Library, place: Place, begin: (forward: number, why: number) => number) {
     this.#library = library;
-    this.#start = start;
-    this.#forward = memory.scratch(() => {
-      const forward = memory.take(Uint32Array.BYTES_PER_ELEMENT);
-      const { architecture, draw, inputs, count, bytes } = start;
-      library.call((why) =>
-        functions.igb_forward_begin(
-          architecture,
-          draw,
-          inputs,
-          count,
-          start.memory,
-          bytes,
-          forward,
-          why,
-        ),
-      );
-      return memory.readUint32(forward);
-    });
+    this.#place = place;
+    this.#forward = library.size(begin);
   }
 
   get layer(): number {
@@ -49,7 +39,7 @@ export class Run implements Forward {
   }
 
   get done(): boolean {
-    return this.#layer > this.#start.depth;
+    return this.#layer > this.#place.depth;
   }
 
   step(options?: { measure?: true }): LayerReport;
@@ -64,7 +54,7 @@ export class Run implements Forward {
       return measure ? memory.readStruct(struct, report) : null;
     });
     // The first step has read the inputs, which lie above the network's own memory.
-    memory.release(this.#start.memory + this.#start.bytes);
+    memory.release(this.#place.memory + this.#place.bytes);
     this.#layer += 1;
     return result;
   }
@@ -77,7 +67,7 @@ export class Run implements Forward {
     this.#assertAlive();
     const { functions } = this.#library;
     if (this.#layer === 0) {
-      this.#library.refuse('out_of_range', 'layer', 0, 1, this.#start.depth + 1);
+      this.#library.refuse('out_of_range', 'layer', 0, 1, this.#place.depth + 1);
     }
     return this.#library.layer((shape) =>
       functions.igb_forward_preactivations(this.#forward, shape),
@@ -87,18 +77,33 @@ export class Run implements Forward {
   classes(): Uint16Array {
     this.#assertAlive();
     const { functions } = this.#library;
-    return this.#library.classes(this.#start.count, (classes, why) =>
+    return this.#library.classes(this.#place.count, (classes, why) =>
       functions.igb_forward_classes(this.#forward, classes, why),
     );
   }
 
-  end(): void {
-    this.#ended = true;
+  end(why = begunAnother): void {
+    this.#ended ??= why;
   }
 
   #assertAlive(): void {
-    if (this.#ended) {
-      throw new Error('this network has ended: its engine has begun another one since');
-    }
+    if (this.#ended !== null) throw new Error(`this network has ended: ${this.#ended}`);
   }
+}
+
+/** A network with the weights of a draw. */
+export function runDrawn(library: Library, start: Start): Run {
+  const { architecture, draw, inputs, count, memory, bytes } = start;
+  return new Run(library, start, (forward, why) =>
+    library.functions.igb_forward_begin(
+      architecture,
+      draw,
+      inputs,
+      count,
+      memory,
+      bytes,
+      forward,
+      why,
+    ),
+  );
 }

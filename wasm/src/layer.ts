@@ -65,7 +65,7 @@ export class Layers {
       sigmaW2: init.sigmaW2,
       sigmaB2: init.sigmaB2,
       ...this.#blockFields(init.block ?? { kind: 'plain' }),
-      weights: this.#indexOf('weights', init.weights ?? 'gaussian', this.weightLaws),
+      weights: this.#library.indexOf('weights', init.weights ?? 'gaussian', this.weightLaws),
     });
   }
 
@@ -80,9 +80,9 @@ export class Layers {
     const { residualDepth = residualDepthMissing, sigmaV2 = 1, sigmaA2 = 0 } = fields;
     const { taps = 3, dimensions = 1, side = 8 } = fields;
     return {
-      kind: this.#indexOf('block', fields.kind, this.blocks),
+      kind: this.#library.indexOf('block', fields.kind, this.blocks),
       pool: this.#library.uint32('pool', pool),
-      poolWidth: this.#indexOf('pool_width', poolWidth, this.poolWidths),
+      poolWidth: this.#library.indexOf('pool_width', poolWidth, this.poolWidths),
       keep,
       residualDepth: this.#library.uint32('residual_depth', residualDepth),
       sigmaV2,
@@ -94,15 +94,8 @@ export class Layers {
   }
 
   #builtIn(name: string): number {
-    const index = this.#indexOf('activation', name, this.activations);
+    const index = this.#library.indexOf('activation', name, this.activations);
     return this.#library.functions.igb_activation_at(index);
-  }
-
-  #indexOf(parameter: string, name: string, known: readonly string[]): number {
-    const index = known.indexOf(name);
-    if (index >= 0) return index;
-    const note = `: "${name}"; known: ${known.join(', ')}`;
-    return this.#library.refuse('unknown_name', parameter, index, 0, 0, note);
   }
 
   #takeExpression(text: string): number {

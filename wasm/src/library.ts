@@ -49,6 +49,14 @@ export class Library {
     }
   }
 
+  /** The number of a name, of which those that are known are listed where it is not one. */
+  indexOf(parameter: string, name: string, known: readonly string[]): number {
+    const index = known.indexOf(name);
+    if (index >= 0) return index;
+    const note = `: "${name}"; known: ${known.join(', ')}`;
+    return this.refuse('unknown_name', parameter, index, 0, 0, note);
+  }
+
   /** The struct that `fill` has written. */
   struct<S extends Struct>(struct: S, fill: (address: number, why: number) => number): Values<S> {
     const { memory } = this;

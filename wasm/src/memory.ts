@@ -1,7 +1,7 @@
 import { IgbMemoryError } from './errors.js';
 
 const alignment = 64;
-const alignUp = (address: number) => Math.ceil(address / alignment) * alignment;
+export const alignUp = (address: number) => Math.ceil(address / alignment) * alignment;
 
 type Kind = 'i32' | 'u32' | 'u64' | 'f64' | 'pointer';
 
@@ -23,14 +23,17 @@ export type Values<S extends Struct> = {
 export class Memory {
   readonly #memory: WebAssembly.Memory;
   #top: number;
+  /** Where blocks have to end. */
+  #limit: number;
 
   constructor(memory: WebAssembly.Memory, heapBase: number) {
     this.#memory = memory;
     this.#top = alignUp(heapBase);
+    this.#limit = memory.buffer.byteLength;
   }
 
   get available(): number {
-    return this.#memory.buffer.byteLength - this.#top;
+    return this.#limit - this.#top;
   }
 
   /** Address of a new block; all blocks taken after `mark` go with `release(mark)`. */
@@ -57,6 +60,17 @@ export class Memory {
       return work();
     } finally {
       this.release(mark);
+    }
+  }
+
+  /** Runs `work`, which takes its blocks from [start, end) instead, for good. */
+  within<T>(start: number, end: number, work: () => T): T {
+    const [top, limit] = [this.#top, this.#limit];
+    [this.#top, this.#limit] = [start, end];
+    try {
+      return work();
+    } finally {
+      [this.#top, this.#limit] = [top, limit];
     }
   }
 
@@ -130,5 +144,9 @@ export class Memory {
 
   uint16(address: number, length: number): Uint16Array {
     return new Uint16Array(this.#memory.buffer, address, length);
+  }
+
+  uint8(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, address, length);
   }
 }

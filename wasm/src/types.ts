@@ -403,6 +403,74 @@ export interface Backpropagation extends Iterable<MeasuredGradient> {
   gradients(): { values: Float32Array; logScales: Float64Array };
 }
 
+/** How a network learns: its weights and biases follow the gradient of the mean cross entropy of a
+ * mini-batch. */
+export interface LearningRule {
+  /** Stochastic gradient descent, with momentum, or Adam. Default sgd. */
+  optimiser?: 'sgd' | 'momentum' | 'adam';
+  /** Up to 1e6. */
+  learningRate: number;
+  /** 0 .. 1, below 1; of adam the decay of the mean gradient. Default 0.9. */
+  momentum?: number;
+  /** Of adam, the decay of the mean square: likewise. Default 0.999. */
+  beta2?: number;
+  /** Of adam, 1e-30 .. 1. Default 1e-8. */
+  epsilon?: number;
+  /** Decoupled: every step multiplies all parameters by 1 - learningRate * weightDecay. 0 .. 1 /
+   * learningRate, default 0. */
+  weightDecay?: number;
+}
+
+export interface TrainingOptions extends LearningRule {
+  /** Inputs of the largest mini-batch. */
+  batch: number;
+}
+
+/** A network that learns, from the weights that `Engine.forward` runs with the same architecture and
+ * draw. */
+export interface Training {
+  /** Mini-batches learnt from, those before a restored snapshot included. */
+  readonly steps: number;
+  /** Of the last mini-batch, before it was learnt from: mean cross entropy in nats, and share of right
+   * guesses. NaN before the first. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Learns from one mini-batch, inputs [count, positions, inputWidth] row-major and a label below
+   * `classes` each. Throws `IgbError` "non_finite" with the layer when float32 overflows; the training
+   * then is "finished", until a snapshot is restored. */
+  trainStep(inputs: Float32Array, labels: ArrayLike<number>): void;
+  /** Of the last mini-batch, [depth + 1, classes + 1] row-major, layers 1 .. depth + 1: the mean over
+   * the inputs of each label, at last over all inputs, of the mean square of the gradient of their own
+   * loss by the pre-activations of the layer. NaN where a label does not occur. */
+  gradientSquares(): Float64Array;
+  /** Parameters, state of the optimiser and step, in bytes that every machine, and the native library,
+   * can go on from. Needs as much memory again while it copies. */
+  save(): Uint8Array<ArrayBuffer>;
+  /** Goes on from a snapshot of the same architecture, draw and rule; any other one throws `IgbError`
+   * "syntax" or "buffer_too_small" and changes nothing. */
+  restore(snapshot: Uint8Array): void;
+  /** The network as it has learnt to be, on inputs as of `Engine.forward`, which are copied. Like
+   * there, ends what the engine held before; training on, or ending, ends it unless it is done. */
+  forward(inputs: Float32Array): Forward;
+  /** Gives back its memory; what is called after that throws. */
+  end(): void;
+}
+
+/** Labelled points of the plane, of mean 0 and variance 1 in each coordinate. */
+export interface PlanarSet {
+  kind: 'blobs' | 'moons' | 'circles' | 'spirals' | 'xor';
+  /** Standard deviation around the shape, 0 .. 10. Default 0.2. */
+  noise?: number;
+  /** 2 (the default) .. 64; moons and xor have 2. */
+  classes?: number;
+}
+
+/** Inputs, row-major, and the class of each. */
+export interface LabelledData {
+  inputs: Float32Array;
+  labels: Uint16Array;
+}
+
 /** One instance of the module with its own fixed memory. Calls are synchronous; for parallel work
  * load one engine a worker. */
 export interface Engine {
@@ -413,7 +481,10 @@ export interface Engine {
   readonly poolWidths: readonly string[];
   readonly weightLaws: readonly string[];
   readonly phases: readonly string[];
-  /** Bytes of the fixed memory that one call, or one network with its inputs, can use. */
+  readonly optimisers: readonly string[];
+  readonly planarSets: readonly string[];
+  /** Bytes of the fixed memory that one call, or one network with its inputs, can use: all that is free
+   * above the trainings. */
   readonly capacity: number;
 
   /** What an activation is like. Expressions that cannot be read throw `IgbSyntaxError`. */
@@ -494,6 +565,23 @@ export interface Engine {
    * [count, count]; both are copied. Ends what the engine held before. */
   kernel(init: Initialisation, data: { inputs: Float32Array; width: number }): Kernel;
   kernel(init: Initialisation, data: { covariances: ArrayLike<number> }): Kernel;
+
+  /** Starts to train a network. Ends what the engine held before, but no other training: there are as
+   * many as fit, each until its `end()`. */
+  training(architecture: Architecture, draw: Draw, options: TrainingOptions): Training;
+  /** Bytes of `capacity` that such a training takes, room for a mini-batch included. */
+  trainingBytes(architecture: Architecture, options: TrainingOptions): number;
+  /** Places first (default 0) .. first + length - 1 (default to the end) of the order of 0 .. count - 1
+   * in that epoch: a pure function of seed and epoch. */
+  shuffled(
+    seed: Seed,
+    epoch: number,
+    count: number,
+    places?: { first?: number; length?: number },
+  ): Uint32Array;
+  /** Points [count, 2] and their labels, point i being of class i mod classes. `network` of the draw
+   * tells independent sets of a seed apart, such as points to train on and to test with. */
+  planarSet(set: PlanarSet, draw: Draw, count: number): LabelledData;
 
   /** Bytes of `capacity` that such a network takes, its inputs not included. */
   forwardBytes(architecture: Architecture, inputs: number): number;

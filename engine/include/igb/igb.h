@@ -574,6 +574,8 @@ typedef struct igb_training_state {
  * igb_training_restore is refused. Anything else that is refused has changed nothing. */
 int32_t igb_training_step(igb_training* training, const float* inputs, const uint16_t* labels,
                           uint32_t count, igb_training_state* state, igb_status* why);
+/* Mini-batches learnt from; 0 where the pointer is null. */
+uint64_t igb_training_steps(const igb_training* training);
 /* Of the last mini-batch, squares[(depth + 1) * (classes + 1)], a row for each of the layers 1 ..
  * depth + 1: the mean over the inputs of each label, at last over all inputs, of the mean square of
  * the gradient of their own loss by the pre-activations of the layer; NaN where a label does not

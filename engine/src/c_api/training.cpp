@@ -90,6 +90,10 @@ int32_t igb_training_step(igb_training* training, const float* inputs, const uin
   return report_to(why, status);
 }
 
+uint64_t igb_training_steps(const igb_training* training) {
+  return training != nullptr ? training->training.steps() : 0;
+}
+
 int32_t igb_training_gradient_squares(const igb_training* training, double* squares,
                                       igb_status* why) {
   if (const Status s = require({{"training", training}, {"squares", squares}}); !s.ok()) {
