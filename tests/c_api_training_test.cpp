@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <vector>
@@ -393,6 +396,52 @@ TEST_CASE("cApiRefusesSnapshotsThatAreNotItsOwn") {
   CHECK(igb_training_steps(nullptr) == 0);
 }
 
+TEST_CASE("cApiSnapshotsDoNotDependOnWhatNothingLooksAt") {
+  const std::vector<unsigned char> snapshot = Learner(small_network(), sgd, 2).save();
+  igb_architecture a = small_network();
+  a.init.block.pool = 7;
+  a.init.block.pool_width = 1;
+  a.init.block.keep = NAN;
+  a.init.block.residual_depth = 9;
+  a.init.block.sigma_v2 = 3.0;
+  a.init.block.sigma_a2 = 4.0;
+  a.init.block.taps = 5;
+  a.init.block.dimensions = 2;
+  a.init.block.side = 6;
+  igb_learning_rule rule = sgd;
+  rule.momentum = 0.1;
+  rule.beta2 = 0.2;
+  rule.epsilon = 0.3;
+  CHECK(Learner(a, rule, 2).save() == snapshot);
+  rule.weight_decay = 0.1;
+  CHECK(Learner(a, rule, 2).save() != snapshot);
+  const auto fingerprint = [](const igb::Architecture& architecture) {
+    const Learner learner(c_architecture(architecture), sgd, 2);
+    const std::vector<unsigned char> saved = learner.save();
+    return std::string(saved.begin() + 16, saved.begin() + 24);
+  };
+  const auto changes = [&](igb::BlockKind kind, auto change) {
+    igb::Architecture before{{igb::find_activation("tanh"), 1.7, 0.3}, 12, 12, 2, 2};
+    before.init.block.kind = kind;
+    igb::Architecture after = before;
+    change(after.init.block);
+    return fingerprint(before) != fingerprint(after);
+  };
+  using igb::Block;
+  using igb::BlockKind;
+  CHECK(changes(BlockKind::max_pool, [](Block& b) { b.pool = 3; }));
+  CHECK(
+      changes(BlockKind::average_pool, [](Block& b) { b.pool_width = igb::PoolWidth::repeated; }));
+  CHECK(changes(BlockKind::dropout, [](Block& b) { b.keep = 0.5; }));
+  CHECK(changes(BlockKind::residual_after, [](Block& b) { b.residual_depth += 1; }));
+  CHECK(changes(BlockKind::residual_scaled, [](Block& b) { b.residual_depth += 1; }));
+  CHECK(changes(BlockKind::residual, [](Block& b) { b.sigma_v2 = 0.5; }));
+  CHECK(changes(BlockKind::residual, [](Block& b) { b.sigma_a2 = 0.5; }));
+  CHECK(changes(BlockKind::convolution, [](Block& b) { b.taps = 5; }));
+  CHECK(changes(BlockKind::delta_orthogonal, [](Block& b) { b.dimensions = 2; }));
+  CHECK(changes(BlockKind::convolution, [](Block& b) { b.side = 3; }));
+}
+
 TEST_CASE("cApiOrdersAreThoseOfTheLibrary") {
   std::vector<uint32_t> order(20, 7);
   REQUIRE(igb_shuffled(9, 4, 50, 31, 19, order.data(), nullptr) == IGB_OK);
@@ -485,6 +534,27 @@ TEST_CASE("cApiLearnsAsTheTable") {
       igb_training_state state{};
       REQUIRE(igb_training_step(learner.training, some, theirs, batch, &state, nullptr) == IGB_OK);
       CHECK(state.loss == igb::test::close(table.number(row + step, "loss"), 1e-4));
+    }
+    if (row > 0) continue;
+    const std::vector<unsigned char> learnt = learner.save();
+    if (const char* const written = std::getenv("IGB_WRITE_SNAPSHOT")) {
+      std::ofstream(written, std::ios::binary)
+          .write(reinterpret_cast<const char*>(learnt.data()),
+                 static_cast<std::streamsize>(learnt.size()));
+    }
+    std::ifstream file(IGB_REFERENCE_DIR "/learning.snapshot", std::ios::binary);
+    const std::vector<unsigned char> known{std::istreambuf_iterator<char>(file), {}};
+    REQUIRE(known.size() == learnt.size());
+    CHECK(igb_training_restore(learner.training, known.data(), known.size(), nullptr) == IGB_OK);
+    CHECK(igb_training_steps(learner.training) == 60);
+    CHECK(learner.save() == known);
+    constexpr std::size_t header = 128;
+    for (std::size_t place = header; place < known.size(); place += sizeof(float)) {
+      float x = 0.0F;
+      float y = 0.0F;
+      std::memcpy(&x, &known[place], sizeof x);
+      std::memcpy(&y, &learnt[place], sizeof y);
+      CHECK(std::abs(x - y) < 1e-4F);
     }
   }
 }

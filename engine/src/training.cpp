@@ -62,6 +62,55 @@ std::uint64_t sum_of(std::span<const std::byte> floats) {
   return sum.value();
 }
 
+/// The block with the fields that its kind needs, all others as they are by default.
+Block looked_at(const Block& block) {
+  Block same{.kind = block.kind};
+  switch (block.kind) {
+    case BlockKind::max_pool:
+    case BlockKind::average_pool:
+      same.pool = block.pool;
+      same.pool_width = block.pool_width;
+      break;
+    case BlockKind::dropout:
+      same.keep = block.keep;
+      break;
+    case BlockKind::residual_scaled:
+    case BlockKind::residual_after:
+      same.residual_depth = block.residual_depth;
+      break;
+    case BlockKind::residual:
+      same.sigma_v2 = block.sigma_v2;
+      same.sigma_a2 = block.sigma_a2;
+      break;
+    case BlockKind::convolution:
+    case BlockKind::delta_orthogonal:
+      same.taps = block.taps;
+      same.dimensions = block.dimensions;
+      same.side = block.side;
+      break;
+    case BlockKind::plain:
+    case BlockKind::layer_norm_before:
+    case BlockKind::layer_norm_after:
+    case BlockKind::batch_norm_before:
+    case BlockKind::batch_norm_after:
+      break;
+  }
+  return same;
+}
+
+/// Likewise of the rule.
+LearningRule looked_at(const LearningRule& rule) {
+  LearningRule same{.optimiser = rule.optimiser,
+                    .learning_rate = rule.learning_rate,
+                    .weight_decay = rule.weight_decay};
+  if (rule.optimiser != Optimiser::sgd) same.momentum = rule.momentum;
+  if (rule.optimiser == Optimiser::adam) {
+    same.beta2 = rule.beta2;
+    same.epsilon = rule.epsilon;
+  }
+  return same;
+}
+
 Status refused(const char* detail) {
   return {StatusCode::syntax, "snapshot", 0.0, 0.0, 0.0, detail};
 }
@@ -288,13 +337,14 @@ std::size_t Training::snapshot_bytes() const {
 /// Of everything that the floats of a snapshot depend on.
 std::uint64_t Training::fingerprint() const {
   const Initialisation& init = architecture_.init;
-  const Block& block = init.block;
+  const Block block = looked_at(init.block);
+  const LearningRule rule = looked_at(rule_);
   CheckSum sum;
   const std::string_view name = init.activation->name;
   sum.add(std::as_bytes(std::span(name.data(), name.size())));
   for (const double value : {init.activation->parameter, init.sigma_w2, init.sigma_b2, block.keep,
-                             block.sigma_v2, block.sigma_a2, rule_.learning_rate, rule_.momentum,
-                             rule_.beta2, rule_.epsilon, rule_.weight_decay}) {
+                             block.sigma_v2, block.sigma_a2, rule.learning_rate, rule.momentum,
+                             rule.beta2, rule.epsilon, rule.weight_decay}) {
     sum.add_value(value);
   }
   for (const std::uint32_t value :
@@ -302,7 +352,7 @@ std::uint64_t Training::fingerprint() const {
         static_cast<std::uint32_t>(block.pool_width), block.residual_depth, block.taps,
         block.dimensions, block.side, static_cast<std::uint32_t>(init.weights),
         architecture_.input_width, architecture_.width, architecture_.depth, architecture_.classes,
-        static_cast<std::uint32_t>(rule_.optimiser), draw_.network}) {
+        static_cast<std::uint32_t>(rule.optimiser), draw_.network}) {
     sum.add_value(value);
   }
   sum.add_value(draw_.seed);

@@ -541,7 +541,7 @@ export class WasmEngine implements Engine {
         width: shape.width,
         squares: (depth + 1) * (classes + 1),
         forward: (inputs) => this.#runTrained(training, shape, depth, inputs),
-        giveBack: () => this.#giveBack(block),
+        giveBack: (run) => this.#giveBack(block, run),
       });
     } catch (error) {
       this.#giveBack(block);
@@ -642,10 +642,11 @@ export class WasmEngine implements Engine {
     this.#library.memory.release(this.#blocks.end);
   }
 
-  /** Gives back the memory of a training, without moving what is held above. */
-  #giveBack(block: number): void {
+  /** Gives back the memory of a training and of the network that it has made, if that is held; what
+   * else is held stays. */
+  #giveBack(block: number, run: Run | null = null): void {
     this.#blocks.giveBack(block);
-    if (this.#held === null) this.#library.memory.release(this.#blocks.end);
+    if (this.#held === null || this.#held === run) this.#end();
   }
 
   /** Holds what `begin` begins, instead of what was held before. */

@@ -17,7 +17,7 @@ export interface TrainingPlace {
   /** Numbers of gradientSquares. */
   squares: number;
   forward: (inputs: Float32Array) => Run;
-  giveBack: () => void;
+  giveBack: (run: Run | null) => void;
 }
 
 /** Address of an igb_learning_rule. */
@@ -143,7 +143,7 @@ export class TrainingRun implements Training {
     if (this.#ended) return;
     this.#ended = true;
     this.#run?.end('its training has ended');
-    this.#place.giveBack();
+    this.#place.giveBack(this.#run);
   }
 
   /** A network that is under way would be of the old parameters below and of the new ones above. */
