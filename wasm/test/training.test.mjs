@@ -302,6 +302,23 @@ test('trainings that do not fit name bytes needed and available, and harm nothin
   assert.equal(own.capacity, whole);
 });
 
+test('as many trainings fit as the README says', async () => {
+  const own = await loadEngine();
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const rows = [...readme.matchAll(/^\| (784) +\| (\d+) +\| (\d+) +\|(.*)\|$/gm)];
+  assert.equal(rows.length, 3);
+  for (const [, inputWidth, width, depth, cells] of rows) {
+    const shape = { inputWidth: Number(inputWidth), width: Number(width), depth: Number(depth) };
+    for (const [i, cell] of cells.split('|').entries()) {
+      const [, mebibytes, count] = /([\d.]+) \((\d+)\)/.exec(cell);
+      const rule = { optimiser: own.optimisers[i], learningRate: 0.1, batch: 100 };
+      const bytes = own.trainingBytes({ ...network, ...shape, classes: 2 }, rule);
+      assert.equal((bytes / 2 ** 20).toFixed(1), mebibytes);
+      assert.equal(Math.floor(own.capacity / bytes), Number(count));
+    }
+  }
+});
+
 test('four networks of Fashion-MNIST fit, of width 128 and depth 30', async () => {
   const own = await loadEngine();
   const whole = own.capacity;
