@@ -12,6 +12,7 @@
 #include "igb/phase_map.hpp"
 #include "igb/quantiles.hpp"
 #include "igb/statistics.hpp"
+#include "igb/training.hpp"
 #include "main_job.hpp"
 
 namespace {
@@ -174,6 +175,50 @@ void backward_job(benchmark::State& state) {
   }
 }
 BENCHMARK(backward_job)->Unit(benchmark::kMillisecond);
+
+/// Steps of a network that learns, in exactly the memory that is reported. `loss` is that after the
+/// first steps, `parameters` the number of weights and biases.
+void training_job(benchmark::State& state, igb::Optimiser optimiser, std::uint32_t width) {
+  const igb::Architecture architecture{
+      .init = {igb::find_activation("tanh"), training_job::sigma_w2, training_job::sigma_b2},
+      .input_width = training_job::input_width,
+      .width = width,
+      .depth = training_job::depth,
+      .classes = training_job::classes};
+  igb::LearningRule rule{.optimiser = optimiser, .learning_rate = training_job::sgd_rate};
+  if (optimiser == igb::Optimiser::adam) rule.learning_rate = training_job::adam_rate / width;
+  const std::vector<float> inputs = gaussian_inputs(training_job::batch, training_job::input_width);
+  std::vector<std::uint16_t> labels(training_job::batch);
+  for (std::size_t a = 0; a < labels.size(); ++a) labels[a] = a % training_job::classes;
+  std::size_t bytes = 0;
+  check(igb::Training::bytes(architecture, rule, training_job::batch, bytes));
+  std::vector<Line> memory = memory_of(bytes);
+  igb::Arena arena(bytes_of(memory));
+  igb::Training training;
+  check(training.begin(architecture, {1, 0}, rule, training_job::batch, arena));
+  for (int step = 0; step < training_job::steps; ++step) {
+    check(training.train_step(inputs, labels));
+  }
+  state.counters["loss"] = training.loss();
+  for (auto _ : state) check(training.train_step(inputs, labels));
+  std::size_t parameters = 0;
+  for (std::size_t i = 0; i < training.parameters().matrices(); ++i) {
+    const igb::ParameterMatrix m = training.parameters().matrix(i);
+    parameters += (m.in_units + 1) * m.out_units;
+  }
+  state.counters["bytes"] = static_cast<double>(bytes_of(memory).size() + sizeof training);
+  state.counters["parameters"] = static_cast<double>(parameters);
+}
+void training_sgd_128(benchmark::State& state) { training_job(state, igb::Optimiser::sgd, 128); }
+BENCHMARK(training_sgd_128)->Unit(benchmark::kMillisecond);
+void training_adam_128(benchmark::State& state) { training_job(state, igb::Optimiser::adam, 128); }
+BENCHMARK(training_adam_128)->Unit(benchmark::kMillisecond);
+void training_sgd_1000(benchmark::State& state) { training_job(state, igb::Optimiser::sgd, 1000); }
+BENCHMARK(training_sgd_1000)->Unit(benchmark::kMillisecond);
+void training_adam_1000(benchmark::State& state) {
+  training_job(state, igb::Optimiser::adam, 1000);
+}
+BENCHMARK(training_adam_1000)->Unit(benchmark::kMillisecond);
 
 void tanh_job(benchmark::State& state, double sigma_w2) {
   run_forward(state,

@@ -59,3 +59,19 @@ inline constexpr double sigma_w2_low = 0.5;
 inline constexpr double sigma_w2_high = 4.0;
 
 }  // namespace theory_job
+
+/// A network that learns one mini-batch of Gaussian inputs, as large as an image of Fashion-MNIST,
+/// by heart: tanh at the edge of chaos.
+namespace training_job {
+
+inline constexpr int input_width = 784;
+inline constexpr int depth = 30;
+inline constexpr int classes = 2;
+inline constexpr int batch = 100;
+inline constexpr double sigma_w2 = 1.98;
+inline constexpr double sigma_b2 = 0.1;
+inline constexpr double sgd_rate = 2e-3;
+inline constexpr double adam_rate = 2.5e-2;  // divided by the width
+inline constexpr int steps = 20;  // after which the loss is reported
+
+}  // namespace training_job

@@ -27,6 +27,12 @@ VANISHING_TARGET = 1 / 2
 MEMORY = "memory of the Gram sampler, width 100000, 100 inputs"
 MEMORY_TARGET = 2**20
 CORRELATION_TOLERANCE = 0.01
+TRAINING = "training step, {}, tanh, 784 inputs, width {}, depth 30, batch 100"
+TRAINING_TARGETS = {"training_sgd_128": 2.0, "training_adam_128": 2.0,
+                    "training_sgd_1000": 1.0, "training_adam_1000": 1.0}
+TRAINING_MEMORY = "memory of training beyond parameters and state, {}, width {}, depth 30, batch 100"
+TRAINING_FLOATS = 3.0  # target, a unit of width x depth x batch
+TRAINING_LOSS = 0.65  # which all stay below after the first steps; guessing is ln 2
 EDGE = "edge of chaos at sigma_b2 = 0.1, tanh"
 EDGE_SIGMA_B2 = "0.1"
 EDGE_TARGET = 2000.0
@@ -44,6 +50,10 @@ WASM_JOBS = {  # key of the runners' reports: name, function of the peer, target
     "layer": ("random dense layer, relu, width 1000, 100 inputs", "randomNormal, matMul, relu", 4.0),
     "ensemble": ("3 networks, forward and moments, relu, width 1000, depth 20, 100 inputs",
                  "randomNormal, matMul, moments, relu", None),
+    **{f"train_{optimiser}{variant}": (TRAINING.format(optimiser, 128), peer, target)
+       for optimiser in ("sgd", "adam")
+       for variant, peer, target in (("", "the operations of its gradients", 3.0),
+                                     ("_transposed", "the same, transposing before products", None))},
 }
 REFERENCE = os.path.join(HERE, "..", "..", "tests", "reference", "edge_of_chaos.csv")
 
@@ -60,14 +70,14 @@ def google_benchmark(program):
     return report["context"], {b["name"].removesuffix("/iterations:1"): b for b in report["benchmarks"]}
 
 
-def python_with_scipy():
+def python_with(*modules):
     candidates = [sys.executable, "/usr/bin/python3", "python3"]
     for python in candidates:
-        probe = [python, "-c", "import numpy, scipy"]
+        probe = [python, "-c", "import " + ", ".join(modules)]
         if subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode == 0:
             return python
-    sys.exit("bench: no Python with NumPy and SciPy among " + ", ".join(candidates)
-             + "; install python3-numpy and python3-scipy")
+    sys.exit(f"bench: no Python with {' and '.join(modules)} among " + ", ".join(candidates)
+             + "; install " + " and ".join(f"python3-{module}" for module in modules))
 
 
 def reference_edge():
@@ -91,11 +101,13 @@ def wasm_round():
             for runtime, runner in WASM_RUNNERS.items()}
 
 
-def one_round(args, python):
+def one_round(args):
     """One run of everything; times in ms of CPU time, of WebAssembly by the clock; rates in 1/s."""
     context, igb = google_benchmark(args.igb)
     kernels_context, kernels = google_benchmark(args.kernels)
     _, eigen = google_benchmark(args.eigen)
+    python = python_with("numpy", "scipy")
+    torch = capture([python_with("torch"), os.path.join(HERE, "torch_bench.py")])
     numpy = {v: capture([python, os.path.join(HERE, "numpy_bench.py"), v]) for v in ("float64", "float32")}
     scipy = capture([python, os.path.join(HERE, "scipy_bench.py"), EDGE_SIGMA_B2])
     peers = {
@@ -113,6 +125,8 @@ def one_round(args, python):
         "rates": {name: job["items_per_second"] for name, job in kernels.items()},
         "times": {name: job["cpu_time"] for name, job in igb.items()},
         "gram_bytes": igb["gram_memory"]["bytes"],
+        "training": {name: igb[name] for name in TRAINING_TARGETS},
+        "torch": torch,
         "edge": {"igb": igb["edge_of_chaos"], "scipy": scipy},
     }
     if args.native:
@@ -123,9 +137,21 @@ def one_round(args, python):
 def check_same_work(rounds):
     """The mean correlation after the last hidden layer is a number all programs must agree on."""
     check_correlations([r["c"] for r in rounds])
+    for name in TRAINING_TARGETS:
+        check_losses(name, {f"{side} {i}": r[side][name]["loss"]
+                            for i, r in enumerate(rounds) for side in ("training", "torch")})
     for runtime in WASM_RUNNERS if "wasm" in rounds[0] else ():
+        for job in (job for job in WASM_JOBS if job.startswith("train_")):
+            check_losses(f"{job}, {runtime}", {f"{side} {i}": r["wasm"][runtime][job][side]["result"]
+                                               for i, r in enumerate(rounds) for side in ("igb", "tfjs")})
         ensembles = [r["wasm"][runtime]["ensemble"] for r in rounds]
         check_correlations([{side: e[side]["result"] for side in e} for e in ensembles])
+
+
+def check_losses(name, losses):
+    """A network that does not learn does not do the work."""
+    if not max(losses.values()) < TRAINING_LOSS:
+        sys.exit(f"bench: {name}: the mini-batch is not learnt: {losses}")
 
 
 def check_correlations(rounds):
@@ -207,6 +233,24 @@ def ensemble_entries(rounds, arch):
             yield result
 
 
+def training_entries(rounds, arch):
+    """Steps against PyTorch; and what of the memory is neither parameters nor state of the optimiser."""
+    peer = "PyTorch {version}, one thread, {blas}".format(**rounds[0]["torch"])
+    for name, target in TRAINING_TARGETS.items():
+        _, optimiser, width = name.split("_")
+        ours = [r["training"][name]["cpu_time"] for r in rounds]
+        theirs = [r["torch"][name]["cpu_time"] for r in rounds]
+        yield time_entry(TRAINING.format(optimiser, width), ours, peer, theirs, target, arch)
+    for name in TRAINING_TARGETS:
+        _, optimiser, width = name.split("_")
+        copies = {"sgd": 1, "adam": 3}[optimiser]
+        unit = 4 * int(width) * 30 * 100
+        floats = [(r["training"][name]["bytes"] - 4 * copies * r["training"][name]["parameters"]) / unit
+                  for r in rounds]
+        yield limit_entry(TRAINING_MEMORY.format(optimiser, width), floats, TRAINING_FLOATS, arch,
+                          "floats a width x depth x batch")
+
+
 def kernel_entries(rounds):
     """Normals and single layers, instruction set after instruction set, fastest first."""
     def rates(name):
@@ -253,6 +297,7 @@ def entries(rounds):
     yield time_entry(VANISHING, times("ordered_job"), "the same at the edge of chaos",
                      times("critical_job"), VANISHING_TARGET, arch)
     yield limit_entry(MEMORY, [r["gram_bytes"] for r in rounds], MEMORY_TARGET, arch, "bytes")
+    yield from training_entries(rounds, arch)
     yield from edge_entries(rounds, arch)
     yield limit_entry(MAP, times("phase_map"), MAP_TARGET, arch)
     yield limit_entry(KERNEL, times("kernel_recursion"), KERNEL_TARGET, arch)
@@ -293,11 +338,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--native", action="store_true", help="leave WebAssembly out")
     args = parser.parse_args()
-    python = python_with_scipy()
     rounds = []
     for i in range(args.rounds):
         print(f"bench: round {i + 1} of {args.rounds}", file=sys.stderr)
-        rounds.append(one_round(args, python))
+        rounds.append(one_round(args))
     check_same_work(rounds)
     result = list(entries(rounds))
     for e in result:

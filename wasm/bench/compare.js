@@ -1,7 +1,15 @@
 import { igbJobs, tfjsJobs } from './jobs.js';
 
 const warmUps = 3;
-const repetitions = { normals: 5, layer: 5, ensemble: 1 };
+const repetitions = {
+  normals: 5,
+  layer: 5,
+  ensemble: 1,
+  train_sgd: 5,
+  train_adam: 5,
+  train_sgd_transposed: 5,
+  train_adam_transposed: 5,
+};
 
 /** The wasm backend, its module with SIMD, in one thread; anything else is an error. */
 async function startTfjs(tf, { setThreadsCount }) {
@@ -40,8 +48,8 @@ function inTurns(igb, tfjs, times) {
   return { igb: report('igb'), tfjs: report('tfjs') };
 }
 
-/** Runs every job in igb and in TensorFlow.js: { tfjs: its version, normals, layer, ensemble }, each
- * { igb, tfjs } of { milliseconds, result }. */
+/** Runs every job in igb and in TensorFlow.js: { tfjs: its version, normals, layer, ... }, each { igb, tfjs }
+ * of { milliseconds, result }. */
 export async function compare(engine, tf, backend) {
   await startTfjs(tf, backend);
   const [ours, theirs] = [igbJobs(engine), tfjsJobs(tf)];

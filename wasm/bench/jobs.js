@@ -11,6 +11,18 @@ const networks = 3;
 const depth = 20;
 /** Of the network that is only computed, not measured. */
 const layers = 4;
+/** The network that learns a mini-batch by heart, that of engine/bench/main_job.hpp; steps of a run. */
+const lesson = {
+  inputWidth: 784,
+  width: 128,
+  depth: 30,
+  classes: 2,
+  batch: 100,
+  sigmaW2: 1.98,
+  sigmaB2: 0.1,
+  rates: { sgd: 2e-3, adam: 2e-4 },
+};
+const steps = 3;
 /** Normals are drawn into arrays that fit into the cache. */
 const arrays = 64;
 const normals = 2 ** 16;
@@ -48,10 +60,34 @@ export function igbJobs(engine) {
     return reports[depth - 1].c;
   }
 
+  /** Every job with a training of its own goes on where it was; the loss of its last step. */
+  function learn(optimiser) {
+    const { batch, rates, inputWidth, ...rest } = lesson;
+    const training = engine.training(
+      { activation: 'tanh', inputWidth, ...rest },
+      { seed: 1 },
+      { optimiser, learningRate: rates[optimiser], batch },
+    );
+    const images = engine.gaussianInputs(1, batch, inputWidth);
+    const labels = Uint16Array.from({ length: batch }, (_, a) => a % lesson.classes);
+    const run = () => {
+      total(steps, () => {
+        training.trainStep(images, labels);
+        return 1;
+      });
+      return training.loss;
+    };
+    return { count: steps, run };
+  }
+
   return {
     normals: { count: arrays * normals, run: () => total(arrays, normalsOfRow) },
     layer: { count: layers, run: computeLayers },
     ensemble: { count: 1, run: () => total(networks, measureNetwork) / networks },
+    train_sgd: learn('sgd'),
+    train_adam: learn('adam'),
+    train_sgd_transposed: learn('sgd'),
+    train_adam_transposed: learn('adam'),
   };
 }
 
@@ -103,10 +139,72 @@ export function tfjsJobs(tf) {
     return c;
   }
 
+  /** Steps with the gradients by hand, since tfjs-core's bundles have none: without a tape, the operations
+   * are those that its gradients of matMul and tanh consist of. Its products transpose as they go
+   * (`transposed`: false), which takes several times as long as after tf.transpose (true). */
+  function learn(optimiser, transposed) {
+    const { inputWidth, batch, rates } = lesson;
+    const sizes = Array.from({ length: lesson.depth + 1 }, (_, layer) => [
+      layer === 0 ? inputWidth : lesson.width,
+      layer === lesson.depth ? lesson.classes : lesson.width,
+    ]);
+    const normal = (shape, variance) => tf.variable(tf.randomNormal(shape, 0, Math.sqrt(variance)));
+    const weights = sizes.map(([from, to]) => normal([from, to], lesson.sigmaW2 / from));
+    const biases = sizes.map(([, to]) => normal([to], lesson.sigmaB2));
+    const images = tf.randomNormal([batch, inputWidth]);
+    const oneHot = tf.tensor2d(
+      Array.from({ length: batch }, (_, a) => [1 - (a % 2), a % 2]),
+      [batch, 2],
+    );
+    const rule = tf.train[optimiser](rates[optimiser]);
+    const byWeights = (x, d) =>
+      transposed ? tf.matMul(tf.transpose(x), d) : tf.matMul(x, d, true, false);
+    const byFeatures = (d, w) =>
+      transposed ? tf.matMul(d, tf.transpose(w)) : tf.matMul(d, w, false, true);
+
+    function step() {
+      const features = [images];
+      let h = images;
+      weights.forEach((w, layer) => {
+        if (layer > 0) features.push(tf.tanh(h));
+        h = tf.add(tf.matMul(features[layer], w), biases[layer]);
+      });
+      const chances = tf.softmax(h);
+      const loss = tf.neg(tf.mean(tf.log(tf.sum(tf.mul(chances, oneHot), 1))));
+      let d = tf.div(tf.sub(chances, oneHot), batch);
+      const gradients = [];
+      for (let layer = lesson.depth; layer >= 0; layer -= 1) {
+        const x = features[layer];
+        gradients.push(
+          { name: weights[layer].name, tensor: byWeights(x, d) },
+          { name: biases[layer].name, tensor: tf.sum(d, 0) },
+        );
+        if (layer > 0) d = tf.mul(byFeatures(d, weights[layer]), tf.sub(1, tf.square(x)));
+      }
+      rule.applyGradients(gradients);
+      return loss.dataSync()[0];
+    }
+
+    const run = () => {
+      let loss = 0;
+      total(steps, () => {
+        loss = tf.tidy(step);
+        return 1;
+      });
+      return loss;
+    };
+    tf.tidy(step); // adam makes its state
+    return { count: steps, run };
+  }
+
   // The outer tidy disposes of what the layers hand on, the inner ones of all else at once.
   return {
     normals: { count: arrays * normals, run: () => total(arrays, drawNormals) },
     layer: { count: layers, run: () => tf.tidy(computeLayers) },
     ensemble: { count: 1, run: () => total(networks, () => tf.tidy(measureNetwork)) / networks },
+    train_sgd: learn('sgd', false),
+    train_adam: learn('adam', false),
+    train_sgd_transposed: learn('sgd', true),
+    train_adam_transposed: learn('adam', true),
   };
 }
