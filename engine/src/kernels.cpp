@@ -141,12 +141,16 @@ void multiply_block(const DenseJob& job, const Panel& panel) {
       sum[a][v] = Float::load_unaligned(panel.sums + a * panel.sums_stride + v * lanes);
     }
   });
+  // A pointer a row, so that clang does not multiply by the stride again (in WebAssembly a layer
+  // takes 0.94 of the time).
+  std::array<const float*, count> in;
+  for (std::size_t a = 0; a < count; ++a) in[a] = panel.in + a * job.in_stride;
   const float* weight = job.tile;
   for (std::size_t k = 0; k < panel.columns; ++k, weight += panel_units) {
     const Float w0 = Float::load_aligned(weight);
     const Float w1 = Float::load_aligned(weight + lanes);
     unrolled<count>([&](std::size_t a) IGB_LAMBDA_INLINE {
-      const Float x(panel.in[a * job.in_stride + k]);
+      const Float x(in[a][k]);
       sum[a][0] = mul_add(w0, x, sum[a][0]);
       sum[a][1] = mul_add(w1, x, sum[a][1]);
     });
