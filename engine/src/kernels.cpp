@@ -4,6 +4,7 @@
 
 #include "activation_list.hpp"
 #include "deviates.hpp"
+#include "magnification.hpp"
 #include "vector_math.hpp"
 
 namespace igb::IGB_TARGET {
@@ -93,26 +94,6 @@ void fill_transposed_tile(Source source, std::uint32_t first_unit, std::uint32_t
 /// Rows that all weights pass by together. For more, which the caches of addresses cannot follow,
 /// it is quicker to generate the weights again (4096 rows of 1000 units: 0.84 of the time).
 constexpr std::size_t rows_together = 1024;
-
-/// The power of two, 2^64 or 1, that weights are multiplied by and sums divided by, which changes
-/// no bit, for no product to underflow: arithmetic on subnormal numbers takes a hundred times as
-/// long on some processors, and loses bits. Nothing is done about inputs smaller than 2^-90 where
-/// others are larger than 2^32.
-float magnification(const DenseJob& job) {
-  constexpr auto small = __builtin_bit_cast(std::uint32_t, 0x1p-90F);
-  constexpr auto large = __builtin_bit_cast(std::uint32_t, 0x1p32F);
-  std::uint32_t smallest = 0xffffffffU;  // of the bits of |x| > 0, less 1
-  std::uint32_t largest = 0;
-  for (std::size_t a = 0; a < job.rows; ++a) {
-    for (std::size_t k = 0; k < job.in_units; ++k) {
-      const std::uint32_t size =
-          __builtin_bit_cast(std::uint32_t, job.in[a * job.in_stride + k]) & 0x7fffffffU;
-      smallest = size - 1 < smallest ? size - 1 : smallest;
-      largest = size > largest ? size : largest;
-    }
-  }
-  return smallest < small && largest < large ? 0x1p64F : 1.0F;
-}
 
 using PanelFloats = std::array<Float, panel_vectors>;
 
@@ -212,7 +193,7 @@ void multiply(const DenseJob& job) {
   constexpr auto fill =
       direction == Direction::forward ? fill_tile<Law> : fill_transposed_tile<Law>;
   const Source weights(job.weights);
-  const float magnified = magnification(job);
+  const float magnified = magnification(job.in, job.rows, job.in_units, job.in_stride);
   for (std::size_t unit = 0; unit < job.out_units; unit += panel_units) {
     const auto first_unit = static_cast<std::uint32_t>(unit);
     Panel panel;
