@@ -20,6 +20,7 @@
 #include "igb/mean_field.hpp"
 #include "igb/network.hpp"
 #include "igb/statistics.hpp"
+#include "support/architectures.hpp"
 #include "support/close.hpp"
 #include "support/samples.hpp"
 
@@ -355,6 +356,22 @@ TEST_CASE("gramNetworkEqualsThePlainConstructionForEveryBlockItHas") {
         }
       }
     }
+  }
+}
+
+TEST_CASE("theTableOfGramNetworksIsThatOfThePlainConstruction") {
+  // The WebAssembly module is held against the same numbers.
+  const test::Table table("gram_networks.csv");
+  REQUIRE(table.size() > 0);
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    CAPTURE(row);
+    const Architecture a = test::architecture_of(table, row);
+    const auto layer = static_cast<std::size_t>(table.number(row, "layer"));
+    const LayerMoments m = Reference(a, {5, 6}, some_inputs(a.input_width, 12)).moments(layer);
+    CHECK(m.q == close(table.number(row, "q"), 1e-8));
+    CHECK(m.c == close(table.number(row, "c"), 1e-8));
+    CHECK(m.sigma_mu2 == close(table.number(row, "sigma_mu2"), 1e-8));
+    CHECK(m.sigma_y2 == close(table.number(row, "sigma_y2"), 1e-8));
   }
 }
 

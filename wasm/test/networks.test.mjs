@@ -23,13 +23,13 @@ function gradientsOf(architecture, inputs, labels) {
   return { run, layers: [...run] };
 }
 
-/** The architecture of a row of tests/reference/gradients.csv. */
+/** The architecture of a row of tests/reference/gradients.csv or gram_networks.csv. */
 function architectureOf(row) {
   const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
   const fields = Object.fromEntries(Object.entries(row).map(([name, cell]) => [camel(name), cell]));
   const { activation, sigmaW2, sigmaB2, weights, inputWidth, width, depth, classes, ...rest } =
     fields;
-  const { block: kind, layer, loss, logSquare, logWeightSquare, ...block } = rest;
+  const { block: kind, ...block } = rest;
   const architecture = { activation, sigmaW2, sigmaB2, weights, inputWidth, width, depth, classes };
   return { ...architecture, block: { kind, ...block } };
 }
@@ -303,6 +303,24 @@ test('a network from its Gram matrix has the moments of theory, in memory free o
   const bytes = engine.gramBytes(wide, 6);
   assert.equal(engine.gramBytes({ ...wide, width: 1e5 }, 6), bytes);
   assert.ok(engine.gramBytes({ ...wide, width: 1e5 }, 100) < 2 ** 20);
+});
+
+// The numbers come from the plain construction in double precision.
+test('networks from Gram matrices are those of the table', () => {
+  const rows = readReference('gram_networks');
+  for (let first = 0; first < rows.length; ) {
+    const architecture = architectureOf(rows[first]);
+    const inputs = engine.gaussianInputs(31, 12, architecture.inputWidth);
+    for (const report of engine.gramNetwork(architecture, draw, inputs)) {
+      const row = rows[first++];
+      const what = `${row.block} ${row.activation} layer ${row.layer}`;
+      assert.equal(report.layer, row.layer, what);
+      assertClose(report.q, row.q, 1e-4, `${what} q`);
+      assertClose(report.sigmaY2, row.sigma_y2, 1e-4, `${what} sigma_y2`);
+      assert.ok(Math.abs(report.sigmaMu2 - row.sigma_mu2) < 1e-4 * row.q, `${what} sigma_mu2`);
+      assert.ok(Math.abs(report.c - row.c) < 1e-4, `${what} c`);
+    }
+  }
 });
 
 test('a Gram network draws anew by seed and network, ends, and knows its classes', () => {
