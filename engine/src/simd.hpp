@@ -80,27 +80,28 @@ IGB_INLINE Word lane_index() {
 // WebAssembly is compiled twice, the second time by an engine that keeps to what it is given.
 #if defined(__wasm_simd128__) && !defined(IGB_EMULATED)
 #define IGB_COMPILED_TWICE
+#if __clang_major__ < 16  // clang 19 takes no vectors
+#define IGB_COMPILED_TWICE_IN_ORDER
+#endif
 #endif
 
-/// The value, of which the first compiler forgets what it is and where else to compute it; no
-/// instruction. Only where code is compiled twice.
+/// The number or pointer, of which the first compiler forgets what it is; no instruction. Only
+/// where code is compiled twice.
 template <class Value>
-IGB_INLINE Value in_order(Value value) {
+IGB_INLINE Value unknown(Value value) {
 #if defined(IGB_COMPILED_TWICE)
   asm volatile("" : "+r"(value));
 #endif
   return value;
 }
-IGB_INLINE Float in_order(Float value) {
-#if defined(IGB_COMPILED_TWICE)
-  return Float(in_order<v128_t>(value));
-#else
-  return value;
-#endif
-}
-IGB_INLINE Word in_order(Word value) {
-#if defined(IGB_COMPILED_TWICE)
-  return Word(in_order<v128_t>(value));
+
+/// The vector, computed here and nowhere else.
+template <class Vector>
+IGB_INLINE Vector in_order(Vector value) {
+#if defined(IGB_COMPILED_TWICE_IN_ORDER)
+  v128_t raw = value;
+  asm volatile("" : "+r"(raw));
+  return Vector(raw);
 #else
   return value;
 #endif
@@ -110,7 +111,7 @@ IGB_INLINE Word in_order(Word value) {
 /// three instructions (normals: 0.95 of the time in Chromium 156, 0.97 in Node.js 20).
 template <class Constants>
 IGB_INLINE const Constants& in_memory(const Constants& constants) {
-  return *in_order(&constants);
+  return *unknown(&constants);
 }
 
 struct WideProduct {
@@ -153,7 +154,7 @@ IGB_INLINE WideProduct wide_multiply(Word a, std::uint32_t m) {
 #elif defined(__wasm_simd128__)
   // Of a factor that clang knows or keeps outside of a loop, it would make i64x2.mul, eight
   // instructions (normals: 0.70 of the time in Node.js 20, 0.65 in Chromium).
-  const v128_t factor = in_order(Word(in_order(m)));
+  const v128_t factor = in_order(Word(unknown(m)));
   const v128_t first = wasm_u64x2_extmul_low_u32x4(a, factor);
   const v128_t second = wasm_u64x2_extmul_high_u32x4(a, factor);
   return {Word(wasm_i32x4_shuffle(first, second, 1, 3, 5, 7)),
