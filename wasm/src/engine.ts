@@ -3,6 +3,7 @@ import { Blocks } from './blocks.js';
 import { IgbError, IgbMemoryError } from './errors.js';
 import { Run, runDrawn, type Start } from './forward.js';
 import { backward, gradientReport } from './gradients.js';
+import { GramRun } from './gram.js';
 import { KernelRun } from './kernel.js';
 import { Layers } from './layer.js';
 import { type Functions, structs } from './layout.js';
@@ -11,6 +12,7 @@ import { manyClassLaw } from './many-class-law.js';
 import { alignUp, type Values } from './memory.js';
 import { countOf, MapRun } from './phase-map.js';
 import { populationTrajectory } from './population.js';
+import * as statistics from './statistics.js';
 import { TrainingRun, takeRule } from './training.js';
 import type {
   Activation,
@@ -23,11 +25,13 @@ import type {
   DeviatesOptions,
   Draw,
   Engine,
+  Estimate,
   FixedPoint,
   Forward,
   FourierMode,
   GradientOptions,
   GradientReport,
+  GramNetwork,
   GuessingLaw,
   Initialisation,
   Jet,
@@ -38,11 +42,13 @@ import type {
   LinePoint,
   LineRequest,
   ManyClassLaw,
+  MeanEstimate,
   Outlook,
   PhaseMap,
   PlanarSet,
   PopulationLayer,
   PopulationOptions,
+  QuantileEstimate,
   Recommendation,
   Seed,
   Signal,
@@ -602,6 +608,13 @@ export class WasmEngine implements Engine {
     });
   }
 
+  gramNetwork(architecture: Architecture, draw: Draw, inputs: Float32Array): GramNetwork {
+    return this.#runNetwork(architecture, draw, inputs, {
+      bytes: this.#library.functions.igb_gram_bytes,
+      begin: (start) => new GramRun(this.#library, start),
+    });
+  }
+
   forwardBytes(architecture: Architecture, inputs: number): number {
     return this.#networkBytes(architecture, inputs, this.#library.functions.igb_forward_bytes);
   }
@@ -609,6 +622,10 @@ export class WasmEngine implements Engine {
   backpropagationBytes(architecture: Architecture, inputs: number): number {
     const { functions } = this.#library;
     return this.#networkBytes(architecture, inputs, functions.igb_backpropagation_bytes);
+  }
+
+  gramBytes(architecture: Architecture, inputs: number): number {
+    return this.#networkBytes(architecture, inputs, this.#library.functions.igb_gram_bytes);
   }
 
   ksDistance(networks: ArrayLike<number>, pmf: ArrayLike<number>): number {
@@ -633,6 +650,22 @@ export class WasmEngine implements Engine {
     const count = this.#library.uint32('networks', networks);
     const chance = this.#library.functions.igb_ks_p_value(distance, count);
     return this.#library.number(chance, 'distance', distance, 0, 1);
+  }
+
+  compareSamples(a: ArrayLike<number>, b: ArrayLike<number>) {
+    return statistics.compareSamples(this.#library, a, b);
+  }
+
+  mean(values: ArrayLike<number>, confidence = 0.95): MeanEstimate {
+    return statistics.mean(this.#library, values, confidence);
+  }
+
+  ratio(x: ArrayLike<number>, y: ArrayLike<number>): Estimate {
+    return statistics.ratio(this.#library, x, y);
+  }
+
+  quantile(values: ArrayLike<number>, p: number, confidence = 0.95): QuantileEstimate {
+    return statistics.quantile(this.#library, values, p, confidence);
   }
 
   /** Ends what is held, if anything, and gives back its memory. */
