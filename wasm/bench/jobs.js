@@ -148,10 +148,14 @@ export function tfjsJobs(tf) {
       layer === 0 ? inputWidth : lesson.width,
       layer === lesson.depth ? lesson.classes : lesson.width,
     ]);
-    const normal = (shape, variance) => tf.variable(tf.randomNormal(shape, 0, Math.sqrt(variance)));
+    let seed = 0;
+    const normal = (shape, variance) => {
+      seed += 1;
+      return tf.variable(tf.randomNormal(shape, 0, Math.sqrt(variance), 'float32', seed));
+    };
     const weights = sizes.map(([from, to]) => normal([from, to], lesson.sigmaW2 / from));
     const biases = sizes.map(([, to]) => normal([to], lesson.sigmaB2));
-    const images = tf.randomNormal([batch, inputWidth]);
+    const images = normal([batch, inputWidth], 1);
     const oneHot = tf.tensor2d(
       Array.from({ length: batch }, (_, a) => [1 - (a % 2), a % 2]),
       [batch, 2],

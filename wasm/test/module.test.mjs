@@ -64,6 +64,12 @@ test('no call needs more than half of the stack', (t) => {
     }
     const data = painted.gaussianInputs(1, 50, 30);
     assert.equal([...painted.forward({ ...init, ...shape }, { seed: 1 }, data)].length, 4);
+    const rule = { optimiser: 'adam', learningRate: 0.01, batch: 50 };
+    const training = painted.training({ ...init, ...shape }, { seed: 1 }, rule);
+    training.trainStep(data, new Uint16Array(50));
+    training.restore(training.save());
+    assert.equal([...training.forward(data)].length, 4);
+    training.end();
   }
   painted.finiteTwoClassLaw(1, 100);
   painted.law(1).quantile(0.3);
@@ -73,6 +79,8 @@ test('no call needs more than half of the stack', (t) => {
   painted.gammaOfFrequency(5, 0.5);
   painted.describeActivation({ expression: 'max(-1, x / (1 + abs(x)))' });
   painted.planeInputs(1, 10, 10, 1);
+  for (const kind of painted.planarSets) painted.planarSet({ kind }, { seed: 1 }, 10);
+  painted.shuffled(1, 0, 1000);
   assert.throws(() => painted.law(NaN), /gamma/);
   assert.ok(
     stack.subarray(0, size / 2).every((byte) => byte === 0xa5),
