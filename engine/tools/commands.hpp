@@ -11,5 +11,6 @@ void add_lines(CLI::App& program);
 void add_map(CLI::App& program);
 void add_recommend(CLI::App& program);
 void add_simulate(CLI::App& program);
+void add_train(CLI::App& program);
 
 }  // namespace igb::cli
