@@ -23,6 +23,7 @@ int run(int argc, char** argv) {
   igb::cli::add_gradients(program);
   igb::cli::add_lines(program);
   igb::cli::add_map(program);
+  igb::cli::add_race(program);
   igb::cli::add_recommend(program);
   igb::cli::add_simulate(program);
   igb::cli::add_train(program);
@@ -33,7 +34,8 @@ int run(int argc, char** argv) {
   }
   if (program.get_subcommands().empty()) {
     throw igb::cli::Failure(
-        "a subcommand is needed; allowed: theory, gradients, lines, map, recommend, simulate, "
+        "a subcommand is needed; allowed: theory, gradients, lines, map, race, recommend, "
+        "simulate, "
         "train");
   }
   return 0;
