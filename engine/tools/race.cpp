@@ -60,7 +60,7 @@ struct Lane {
 
 class Race {
  public:
-  Race(const RaceOptions& options, const LabelledData& data) : options_(options), data_(data) {
+  Race(const RaceOptions& options, const LabelledData& data) : options_(options) {
     for (const double sigma_w2 :
          parse_list("sigma_w2", options.sigma_w2, sigma_w2_min, sigma_w2_max)) {
       Lane& lane = lanes_.emplace_back(Lane{options.init, {}, {}});
@@ -130,7 +130,6 @@ class Race {
   }
 
   const RaceOptions& options_;
-  const LabelledData& data_;
   std::vector<Lane> lanes_;
   std::vector<TrainingRequest> requests_;
   double chance_ = 0.0;

@@ -84,12 +84,13 @@ std::string colour(std::size_t i, std::size_t count) {
   return "palette frac " + cell_text(static_cast<double>(i) / static_cast<double>(count - 1));
 }
 
+/// What fits in a line.
 std::string title(const Report& report) {
-  std::string text = "igb " + report.command;
+  std::string text;
   for (const auto& [name, value] : report.parameters) {
-    for (const char* told : {"activation", "block", "sigma_b2", "depth", "width", "data", "labels",
-                             "optimiser", "learning_rate", "batch", "seeds"}) {
-      if (name == told) text += ", " + name + " = " + cell_text(value);
+    for (const char* told :
+         {"activation", "block", "sigma_b2", "width", "depth", "data", "learning_rate", "seeds"}) {
+      if (name == told) text += (text.empty() ? "" : ", ") + name + " = " + cell_text(value);
     }
   }
   return "set multiplot layout 2,1 title " + gnuplot_string(text) + " noenhanced font ',11'\n";
