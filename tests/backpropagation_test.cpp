@@ -170,7 +170,15 @@ TEST_CASE("gradientsByPreactivationsEqualFiniteDifferences") {
 }
 
 TEST_CASE("squaresOfGradientsByWeightsEqualFiniteDifferences") {
-  for (const Architecture& a : smallest_blocks()) {
+  std::vector<Architecture> all = smallest_blocks();
+  for (const std::uint32_t dimensions : {1U, 2U}) {  // more positions than weights of a unit
+    Architecture a{{find_activation("tanh"), 1.7, 0.3}, 2, 3, 2, 2};
+    a.init.block = {.kind = BlockKind::convolution,
+                    .dimensions = dimensions,
+                    .side = dimensions == 1 ? 24U : 5U};
+    all.push_back(a);
+  }
+  for (const Architecture& a : all) {
     if (couples_inputs(a)) continue;  // there a part of a sum, not a gradient of its own
     CAPTURE(block_name(a.init.block.kind));
     CAPTURE(a.init.block.taps);

@@ -9,9 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "features.hpp"
+#include "kernels.hpp"
 #include "support/architectures.hpp"
 #include "support/reference_network.hpp"
 #include "support/samples.hpp"
+#include "weights.hpp"
 
 using namespace igb;
 
@@ -163,6 +166,65 @@ TEST_CASE("orthogonalWeightsKeepLengthsAndAngles") {
             1e-5 * scale);
     }
   }
+}
+
+TEST_CASE("orthogonalWeightsOfTinyInputsHaveTheBitsOfLargeOnes") {
+  // Of inputs times a power of two, outputs times that power, down to the smallest normal number,
+  // though their coordinates on the way are smaller than that.
+  constexpr std::size_t in_units = 40;
+  constexpr std::size_t out_units = 23;
+  constexpr std::size_t count = 5;
+  const std::size_t stride = row_stride(in_units);
+  const test::AlignedMemory memory(2 * count * stride * sizeof(float));
+  Arena arena(memory.bytes());
+  const WeightScratch scratch{.tile = {},
+                              .rows = arena.take<float>(count, stride),
+                              .direction = arena.take<float>(in_units)};
+  for (const Target target : test::targets()) {
+    CAPTURE(target_name(target));
+    for (const bool transposed : {false, true}) {
+      CAPTURE(transposed);
+      const Weights weights{.draw = {3, 0},
+                            .layer = 2,
+                            .law = WeightLaw::orthogonal,
+                            .sigma_w2 = 0x1p60,
+                            .sigma_b2 = 0.0,
+                            .in_units = in_units,
+                            .out_units = out_units};
+      const auto outputs = [&](float scale) {
+        std::vector<float> in(count * in_units);
+        for (std::size_t i = 0; i < in.size(); ++i) {  // of sizes between scale and 2 scale
+          const float size = scale * (1.0F + static_cast<float>(i * 37 % 101) / 128.0F);
+          in[i] = i * 61 % 7 < 3 ? -size : size;
+        }
+        std::vector<float> out(count * in_units);
+        const Kernels& kernels = kernels_of(target);
+        const std::size_t from = transposed ? out_units : in_units;
+        const std::size_t to = transposed ? in_units : out_units;
+        const ConstRows in_rows{in.data(), count, from, in_units};
+        const Rows out_rows{out.data(), count, to, in_units};
+        transposed ? multiply_transposed(weights, kernels, scratch, in_rows, nullptr, out_rows)
+                   : multiply(weights, kernels, scratch, in_rows, nullptr, out_rows);
+        return out;
+      };
+      const std::vector<float> large = outputs(1.0F);
+      for (const float scale : {0x1p-80F, 0x1p-95F, 0x1p-110F, 0x1p-126F}) {
+        CAPTURE(scale);
+        const std::vector<float> tiny = outputs(scale);
+        for (std::size_t i = 0; i < large.size(); ++i) REQUIRE(tiny[i] == large[i] * scale);
+      }
+    }
+  }
+}
+
+TEST_CASE("orthogonalNetworksVanishQuietly") {
+  // Signals fall by 2^-1 a layer, past the smallest normal number, and are 0 in the end.
+  Architecture a{{find_activation("linear"), 0.25, 0.0}, 30, 30, 160, 2};
+  a.init.weights = WeightLaw::orthogonal;
+  const auto layers = run(a, {8, 0}, some_inputs(30, 3));
+  const auto subnormal = [](float x) { return std::fpclassify(x) == FP_SUBNORMAL; };
+  for (const auto& layer : layers) CHECK(std::none_of(layer.begin(), layer.end(), subnormal));
+  CHECK(layers.back() == std::vector<float>(layers.back().size()));
 }
 
 TEST_CASE("orthogonalWeightsAreUniformlyRandom") {

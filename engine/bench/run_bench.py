@@ -240,6 +240,21 @@ def layer_entries(rates, arch, inputs, target, sgemm):
                      rates(f"fma_peak/{arch}"), None, arch)
 
 
+def wasm_entries(rounds):
+    """igb against TensorFlow.js, each under Node.js and in Chromium."""
+    for runtime in WASM_RUNNERS:
+        reports = [r["wasm"][runtime] for r in rounds]
+        for key, (name, functions, target) in WASM_JOBS.items():
+            ours, theirs = ([r[key][side]["milliseconds"] for r in reports] for side in ("igb", "tfjs"))
+            ratios = [b / a for a, b in zip(ours, theirs)]
+            unit = "ms"
+            if key == "normals":
+                unit = "1/s"
+                ours, theirs = ([1e3 / time for time in times] for times in (ours, theirs))
+            peer = f"TensorFlow.js {reports[0]['tfjs']} wasm {functions}"
+            yield entry(name, unit, ours, peer, theirs, ratios, target, f"wasm simd128, {runtime}")
+
+
 def entries(rounds):
     arch = rounds[0]["arch"]
 

@@ -36,6 +36,46 @@ double dot(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
+ConstRows part(const ConstRows& rows, std::size_t first, std::size_t count) {
+  return {rows.values + first * rows.stride, count, rows.units, rows.stride};
+}
+
+/// Squares of the entries of SUM_p a_p b_p^T over rows p: of products of the Gram matrices of both.
+double square_by_pairs(const ConstRows& a, const ConstRows& b) {
+  double sum = 0.0;
+  for (std::size_t p = 0; p < a.count; ++p) {
+    sum += dot(a[p], a[p]) * dot(b[p], b[p]);
+    for (std::size_t r = 0; r < p; ++r) sum += 2.0 * dot(a[p], a[r]) * dot(b[p], b[r]);
+  }
+  return sum;
+}
+
+/// The same, of the matrix itself, of which a block at a time is formed.
+double square_by_entries(const ConstRows& a, const ConstRows& b) {
+  constexpr std::size_t height = 4;
+  constexpr std::size_t width = 16;
+  double sum = 0.0;
+  for (std::size_t i = 0; i < a.units; i += height) {
+    const std::size_t some_rows = std::min(height, a.units - i);
+    for (std::size_t k = 0; k < b.units; k += width) {
+      const std::size_t columns = std::min(width, b.units - k);
+      std::array<std::array<double, width>, height> entries{};
+      for (std::size_t p = 0; p < a.count; ++p) {
+        std::array<double, width> right{};
+        for (std::size_t c = 0; c < columns; ++c) right[c] = b[p][k + c];
+        for (std::size_t r = 0; r < some_rows; ++r) {
+          const double left = a[p][i + r];
+          for (std::size_t c = 0; c < width; ++c) entries[r][c] += left * right[c];
+        }
+      }
+      for (const auto& row : entries) {
+        for (const double entry : row) sum += entry * entry;
+      }
+    }
+  }
+  return sum;
+}
+
 /// to += the first units of every row of `from`.
 void add_rows(const ConstRows& from, const Rows& to) {
   for (std::size_t a = 0; a < from.count; ++a) {
@@ -431,20 +471,18 @@ void Backpropagation::descend_residual_after(const Kernels& kernels, const Rows&
   multiply_slopes(kernels, next);
 }
 
-/// Squares of the gradient by weights, sum over rows of gradient x features: products of the Gram
-/// matrices of both over the rows of an input.
+/// Squares of the gradient by weights, the sum of gradient x features over the rows of an input; in
+/// the way of fewer products, as many rows as there are positions.
 void Backpropagation::measure_weights(const ConstRows& gradient, const ConstRows& features,
                                       double factor) {
   if (learner_ != nullptr) return;
   const std::size_t rows = gradient.count / labels_.size();
+  const bool by_pairs =
+      (rows + 1) * (gradient.units + features.units) / 2 <= gradient.units * features.units;
   for (std::size_t a = 0; a < labels_.size(); ++a) {
-    double sum = 0.0;
-    for (std::size_t p = a * rows; p < (a + 1) * rows; ++p) {
-      sum += dot(gradient[p], gradient[p]) * dot(features[p], features[p]);
-      for (std::size_t r = a * rows; r < p; ++r) {
-        sum += 2.0 * dot(gradient[p], gradient[r]) * dot(features[p], features[r]);
-      }
-    }
+    const ConstRows left = part(gradient, a * rows, rows);
+    const ConstRows right = part(features, a * rows, rows);
+    const double sum = by_pairs ? square_by_pairs(left, right) : square_by_entries(left, right);
     log_weight_squares_[a] = std::log(factor * factor * sum) + 2.0 * log_scales_[a];
   }
 }

@@ -250,28 +250,49 @@ IGB_INLINE Float uniform_deviate(Word bits) {
   return to_float(as_int(bits)) * Float(0x1.bb67aep-31F);
 }
 
+/// The constants of `box_muller`.
+struct NormalConstants {
+  // Of -2 ln(u / 2^31)
+  std::int32_t root_half = 0x3f3504f3;                       ///< the bits of sqrt(1/2)
+  std::int32_t root_half_of_unit = 0x3f3504f3 + (31 << 23);  ///< those of sqrt(1/2) 2^31
+  std::int32_t fraction = 0x7fffff;  ///< the bits that are not of the exponent
+  /// -2 (ln(1 + f) - f + f^2 / 2) / f^3 in powers of f, ascending
+  std::array<float, 9> series{-2 * 0.3333331F,  2 * 0.24999987F,  -2 * 0.20002227F,
+                              2 * 0.16669251F,  -2 * 0.14218658F, 2 * 0.12384348F,
+                              -2 * 0.11872976F, 2 * 0.11789808F,  -2 * 0.06915368F};
+  float doubling = -2 * 0.693147181F;
+  // Of the angle, in powers of its square
+  float quadrant = 0x1.921fb6p-32F;  ///< pi / 4 / 2^31
+  std::array<float, 3> sine{-0.16666664F, 8.3327489e-3F, -1.9588009e-4F};
+  std::array<float, 3> cosine{0.041666664F, -1.3888304e-3F, 2.454804e-5F};
+  float half = 0.5F;
+  float one = 1.0F;
+  std::uint32_t sign_bit = 0x80000000U;
+};
+inline constexpr NormalConstants normal_constants;
+
 /// -2 ln(u / 2^31) for normal u > 0: ln 2 times the exponent plus ln(1 + f), where sqrt 1/2 <= 1 +
 /// f < sqrt 2, all times -2. No fused operation.
 template <std::size_t count>
 IGB_INLINE Floats<count> minus_two_log_in_fixed_order(const Floats<count>& u) {
   using F = Floats<count>;
-  constexpr std::int32_t root_half = 0x3f3504f3;
+  const NormalConstants& constant = in_memory(normal_constants);
   F exponent;
   F f;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Int beyond = as_int(as_word(u.part[i])) - Int(root_half + (31 << 23));
+  unrolled<count>([&](std::size_t i) IGB_LAMBDA_INLINE {
+    const Int beyond = as_int(as_word(u.part[i])) - Int(constant.root_half_of_unit);
     exponent.part[i] = to_float(beyond >> 23);
-    f.part[i] = as_float(as_word((beyond & Int(0x7fffff)) + Int(root_half))) - Float(1.0F);
-  }
-  // -2 (ln(1 + f) - f + f^2 / 2) / f^3, by Estrin's scheme for its short chain
+    f.part[i] = as_float(as_word((beyond & Int(constant.fraction)) + Int(constant.root_half))) -
+                Float(constant.one);
+  });
+  // By Estrin's scheme for its short chain
+  const auto& c = constant.series;
   const F f2 = f * f;
   const F f4 = f2 * f2;
-  const F low = (F(-2 * 0.3333331F) + F(2 * 0.24999987F) * f) +
-                (F(-2 * 0.20002227F) + F(2 * 0.16669251F) * f) * f2;
-  const F high = (F(-2 * 0.14218658F) + F(2 * 0.12384348F) * f) +
-                 (F(-2 * 0.11872976F) + F(2 * 0.11789808F) * f) * f2;
-  const F tail = low + f4 * (high + F(-2 * 0.06915368F) * f4);
-  return exponent * F(-2 * 0.693147181F) + ((tail * f * f2 + f2) - (f + f));
+  const F low = (F(c[0]) + F(c[1]) * f) + (F(c[2]) + F(c[3]) * f) * f2;
+  const F high = (F(c[4]) + F(c[5]) * f) + (F(c[6]) + F(c[7]) * f) * f2;
+  const F tail = low + f4 * (high + F(c[8]) * f4);
+  return exponent * F(constant.doubling) + ((tail * f * f2 + f2) - (f + f));
 }
 
 /// Box-Muller: two independent standard normals from two words of random bits. Only operations that
@@ -282,34 +303,37 @@ template <std::size_t count>
 IGB_INLINE NormalPair<count> box_muller(const Words<count>& radius_bits,
                                         const Words<count>& angle_bits) {
   using F = Floats<count>;
+  const NormalConstants& constant = in_memory(normal_constants);
   // u 2^-31 in [2^-32, 1]: 31 bits, rounded to float, so small u keep their relative precision.
   const F u =
       each(radius_bits, [](Word bits) IGB_LAMBDA_INLINE { return to_float(as_int(bits >> 1)); }) +
-      F(0.5F);
+      F(constant.half);
   const F radius = each(minus_two_log_in_fixed_order(u),
                         [](Float x) IGB_LAMBDA_INLINE { return xsimd::sqrt(x); });
 
   // The two top bits name the quadrant, the other 30 the angle a within it, |a| <= pi/4.
   const F a =
       each(angle_bits, [](Word bits) IGB_LAMBDA_INLINE { return to_float(as_int(bits << 2)); }) *
-      F(0x1.921fb6p-32F);  // pi / 4 / 2^31
+      F(constant.quadrant);
   const F a2 = a * a;
-  const F sine_tail = F(-0.16666664F) + (F(8.3327489e-3F) + F(-1.9588009e-4F) * a2) * a2;
-  const F cosine_tail = F(0.041666664F) + (F(-1.3888304e-3F) + F(2.454804e-5F) * a2) * a2;
+  const auto& s = constant.sine;
+  const auto& c = constant.cosine;
+  const F sine_tail = F(s[0]) + (F(s[1]) + F(s[2]) * a2) * a2;
+  const F cosine_tail = F(c[0]) + (F(c[1]) + F(c[2]) * a2) * a2;
   const F sine = a + sine_tail * a2 * a;
-  const F cosine = F(1.0F) + (cosine_tail * a2 * a2 - F(0.5F) * a2);
+  const F cosine = F(constant.one) + (cosine_tail * a2 * a2 - F(constant.half) * a2);
 
   NormalPair<count> normals;
-  for (std::size_t i = 0; i < count; ++i) {
+  unrolled<count>([&](std::size_t i) IGB_LAMBDA_INLINE {
     const Word angle = angle_bits.part[i];
     const Word turned = angle << 1;
     const Mask odd = xsimd::batch_bool_cast<float>(as_int(turned) < Int(0));
     const Float first = radius.part[i] * xsimd::select(odd, sine.part[i], cosine.part[i]);
     const Float second = radius.part[i] * xsimd::select(odd, cosine.part[i], sine.part[i]);
-    const Word sign_bit(0x80000000U);
+    const Word sign_bit(constant.sign_bit);
     normals.first.part[i] = as_float(as_word(first) ^ ((angle ^ turned) & sign_bit));
     normals.second.part[i] = as_float(as_word(second) ^ (angle & sign_bit));
-  }
+  });
   return normals;
 }
 

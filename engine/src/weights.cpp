@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "magnification.hpp"
 
 namespace igb {
 
@@ -62,23 +65,30 @@ class OrthogonalWeights {
         rows_{scratch.rows.data(), rows, side_, row_stride(side_)} {}
 
   void multiply(const ConstRows& in, const float* skip, const Rows& out) const {
-    for (std::size_t a = 0; a < in.count; ++a) load(in[a], rows_[a]);
+    const float magnified = load(in);
     for (std::size_t j = 0; j < weights_.out_units; ++j) reflect(j);
     turn_signs();
-    store(skip, out);
+    store(magnified, skip, out);
     add_biases(out);
   }
 
   void multiply_transposed(const ConstRows& in, const float* skip, const Rows& out) const {
-    for (std::size_t a = 0; a < in.count; ++a) load(in[a], rows_[a]);
+    const float magnified = load(in);
     turn_signs();
     for (std::size_t j = weights_.out_units; j-- > 0;) reflect(j);
-    store(skip, out);
+    store(magnified, skip, out);
   }
 
  private:
-  static void load(std::span<const float> from, std::span<float> row) {
-    std::fill(std::copy(from.begin(), from.end(), row.begin()), row.end(), 0.0F);
+  /// The inputs times a power of two, which is returned (magnification.hpp).
+  [[nodiscard]] float load(const ConstRows& in) const {
+    const float magnified = magnification(in.values, in.count, in.units, in.stride);
+    for (std::size_t a = 0; a < in.count; ++a) {
+      const std::span<float> row = rows_[a];
+      for (std::size_t k = 0; k < in.units; ++k) row[k] = magnified * in[a][k];
+      std::fill(row.begin() + static_cast<std::ptrdiff_t>(in.units), row.end(), 0.0F);
+    }
+    return magnified;
   }
 
   [[nodiscard]] NormalSource source() const {
@@ -115,13 +125,16 @@ class OrthogonalWeights {
     }
   }
 
-  void store(const float* skip, const Rows& out) const {
-    const auto scale =
-        static_cast<float>(weight_deviation(weights_) * std::sqrt(static_cast<double>(side_)));
+  void store(float magnified, const float* skip, const Rows& out) const {
+    constexpr float smallest = std::numeric_limits<float>::min();
+    const float scale =
+        static_cast<float>(weight_deviation(weights_) * std::sqrt(static_cast<double>(side_))) /
+        magnified;
     for (std::size_t a = 0; a < out.count; ++a) {
       const std::span<const float> row = rows_[a];
       for (std::size_t i = 0; i < out.units; ++i) {
-        out[a][i] = scale * row[i] + (skip != nullptr ? skip[a * out.stride + i] : 0.0F);
+        const float sum = scale * row[i] + (skip != nullptr ? skip[a * out.stride + i] : 0.0F);
+        out[a][i] = std::abs(sum) < smallest ? 0.0F : sum;
       }
     }
   }

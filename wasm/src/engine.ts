@@ -2,6 +2,7 @@ import { BackpropagationRun, takeLabels } from './backpropagation.js';
 import { IgbError, IgbMemoryError } from './errors.js';
 import { Run, type Start } from './forward.js';
 import { backward, gradientReport } from './gradients.js';
+import { GramRun } from './gram.js';
 import { KernelRun } from './kernel.js';
 import { Layers } from './layer.js';
 import { type Functions, structs } from './layout.js';
@@ -10,6 +11,7 @@ import { manyClassLaw } from './many-class-law.js';
 import type { Values } from './memory.js';
 import { countOf, MapRun } from './phase-map.js';
 import { populationTrajectory } from './population.js';
+import * as statistics from './statistics.js';
 import type {
   Activation,
   ActivationFacts,
@@ -21,11 +23,13 @@ import type {
   DeviatesOptions,
   Draw,
   Engine,
+  Estimate,
   FixedPoint,
   Forward,
   FourierMode,
   GradientOptions,
   GradientReport,
+  GramNetwork,
   GuessingLaw,
   Initialisation,
   Jet,
@@ -35,10 +39,12 @@ import type {
   LinePoint,
   LineRequest,
   ManyClassLaw,
+  MeanEstimate,
   Outlook,
   PhaseMap,
   PopulationLayer,
   PopulationOptions,
+  QuantileEstimate,
   Recommendation,
   Seed,
   Signal,
@@ -486,6 +492,13 @@ export class WasmEngine implements Engine {
     });
   }
 
+  gramNetwork(architecture: Architecture, draw: Draw, inputs: Float32Array): GramNetwork {
+    return this.#runNetwork(architecture, draw, inputs, {
+      bytes: this.#library.functions.igb_gram_bytes,
+      begin: (start) => new GramRun(this.#library, start),
+    });
+  }
+
   forwardBytes(architecture: Architecture, inputs: number): number {
     return this.#networkBytes(architecture, inputs, this.#library.functions.igb_forward_bytes);
   }
@@ -493,6 +506,10 @@ export class WasmEngine implements Engine {
   backpropagationBytes(architecture: Architecture, inputs: number): number {
     const { functions } = this.#library;
     return this.#networkBytes(architecture, inputs, functions.igb_backpropagation_bytes);
+  }
+
+  gramBytes(architecture: Architecture, inputs: number): number {
+    return this.#networkBytes(architecture, inputs, this.#library.functions.igb_gram_bytes);
   }
 
   ksDistance(networks: ArrayLike<number>, pmf: ArrayLike<number>): number {
@@ -517,6 +534,22 @@ export class WasmEngine implements Engine {
     const count = this.#library.uint32('networks', networks);
     const chance = this.#library.functions.igb_ks_p_value(distance, count);
     return this.#library.number(chance, 'distance', distance, 0, 1);
+  }
+
+  compareSamples(a: ArrayLike<number>, b: ArrayLike<number>) {
+    return statistics.compareSamples(this.#library, a, b);
+  }
+
+  mean(values: ArrayLike<number>, confidence = 0.95): MeanEstimate {
+    return statistics.mean(this.#library, values, confidence);
+  }
+
+  ratio(x: ArrayLike<number>, y: ArrayLike<number>): Estimate {
+    return statistics.ratio(this.#library, x, y);
+  }
+
+  quantile(values: ArrayLike<number>, p: number, confidence = 0.95): QuantileEstimate {
+    return statistics.quantile(this.#library, values, p, confidence);
   }
 
   /** Ends what is held, if anything, and gives back its memory. */

@@ -1,6 +1,6 @@
 import { structs } from './layout.js';
 import type { Library } from './library.js';
-import type { Forward, LayerReport, StepOptions } from './types.js';
+import type { EffectiveRank, Forward, LayerReport, StepOptions } from './types.js';
 
 /** Where a network that is about to run finds its description and its memory, the inputs above. */
 export interface Start {
@@ -81,6 +81,14 @@ export class Run implements Forward {
     }
     return this.#library.layer((shape) =>
       functions.igb_forward_preactivations(this.#forward, shape),
+    );
+  }
+
+  effectiveRank(): EffectiveRank {
+    this.#assertAlive();
+    const { functions } = this.#library;
+    return this.#library.struct(structs.igb_effective_rank, (rank, why) =>
+      functions.igb_forward_effective_rank(this.#forward, rank, why),
     );
   }
 

@@ -363,8 +363,52 @@ export interface Forward extends Iterable<LayerReport> {
   /** Pre-activations of `layer`, [inputs, positions, units] row-major, the output with one position;
    * a copy. */
   preactivations(): Float32Array;
+  /** Of `layer`, of two inputs at least. */
+  effectiveRank(): EffectiveRank;
   /** Class of each input, once `done`; a copy. */
   classes(): Uint16Array;
+}
+
+/** How many directions a layer makes use of: the participation ratio tr(K)^2 / tr(K^2) of the Gram
+ * matrix K of its inputs' pre-activations, as they are and less their mean over the inputs; NaN where
+ * K = 0. */
+export interface EffectiveRank {
+  uncentred: number;
+  centred: number;
+}
+
+/** A network without its weights, exact in law at finite width, from the Gram matrix of its inputs: for
+ * widths that no memory holds. Iterating steps to the output and yields the report of every layer. */
+export interface GramNetwork extends Iterable<LayerReport> {
+  /** Layer drawn last: 0 before the first step, depth + 1 for the output. */
+  readonly layer: number;
+  readonly done: boolean;
+  /** Draws the next layer; as `Forward.step`. */
+  step(options?: { measure?: true }): LayerReport;
+  step(options: StepOptions): LayerReport | null;
+  /** Class of each input, once `done`; a copy. */
+  classes(): Uint16Array;
+}
+
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+export interface Estimate {
+  mean: number;
+  standardError: number;
+}
+
+/** With Student's interval, infinite for a single value. */
+export interface MeanEstimate extends Estimate {
+  interval: Interval;
+}
+
+/** With the interval of order statistics, infinite where no value lies far enough out. */
+export interface QuantileEstimate {
+  value: number;
+  interval: Interval;
 }
 
 /** The gradient of each input's loss by one layer of one network, as natural logarithms: of the mean
@@ -490,6 +534,10 @@ export interface Engine {
     inputs: Float32Array,
     labels: ArrayLike<number | null>,
   ): Backpropagation;
+  /** Starts the same network without its weights, of the same law but another draw: blocks plain,
+   * max_pool, average_pool and dropout, Gaussian weights, two inputs or more. Ends what the engine
+   * held before. */
+  gramNetwork(architecture: Architecture, draw: Draw, inputs: Float32Array): GramNetwork;
   /** Starts the recursion of the kernel of inputs, [count, width] row-major, or of covariances,
    * [count, count]; both are copied. Ends what the engine held before. */
   kernel(init: Initialisation, data: { inputs: Float32Array; width: number }): Kernel;
@@ -499,6 +547,8 @@ export interface Engine {
   forwardBytes(architecture: Architecture, inputs: number): number;
   /** The same for its gradients, for which every layer is kept; labels not included either. */
   backpropagationBytes(architecture: Architecture, inputs: number): number;
+  /** The same of a Gram network, whatever its width. */
+  gramBytes(architecture: Architecture, inputs: number): number;
 
   /** Kolmogorov-Smirnov distance between an ensemble, networks[n] = how many networks put n inputs
    * into class 0, and a law of counts (`finiteTwoClassLaw`) of the same length. */
@@ -506,6 +556,17 @@ export interface Engine {
   /** Chance of a larger distance under the law for that many networks; an upper bound, since counts
    * are discrete. */
   ksPValue(distance: number, networks: number): number;
+  /** Kolmogorov-Smirnov distance between two samples, in any order, and the chance of a larger one if
+   * both are of one law; NaN where a sample is empty or has a NaN. */
+  compareSamples(a: ArrayLike<number>, b: ArrayLike<number>): { distance: number; pValue: number };
+  /** Mean of independent values; the interval holds the expectation with probability `confidence`,
+   * default 0.95. */
+  mean(values: ArrayLike<number>, confidence?: number): MeanEstimate;
+  /** mean of x / mean of y of independent pairs, its standard error to first order. */
+  ratio(x: ArrayLike<number>, y: ArrayLike<number>): Estimate;
+  /** The p-quantile of independent values, in any order; the interval holds the quantile of their law
+   * with at least the probability `confidence`, default 0.95. */
+  quantile(values: ArrayLike<number>, p: number, confidence?: number): QuantileEstimate;
 }
 
 /** The module: its address, its bytes, a response that carries it, or compiled already (which can be

@@ -23,13 +23,13 @@ function gradientsOf(architecture, inputs, labels) {
   return { run, layers: [...run] };
 }
 
-/** The architecture of a row of tests/reference/gradients.csv. */
+/** The architecture of a row of tests/reference/gradients.csv or gram_networks.csv. */
 function architectureOf(row) {
   const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
   const fields = Object.fromEntries(Object.entries(row).map(([name, cell]) => [camel(name), cell]));
   const { activation, sigmaW2, sigmaB2, weights, inputWidth, width, depth, classes, ...rest } =
     fields;
-  const { block: kind, layer, loss, logSquare, logWeightSquare, ...block } = rest;
+  const { block: kind, ...block } = rest;
   const architecture = { activation, sigmaW2, sigmaB2, weights, inputWidth, width, depth, classes };
   return { ...architecture, block: { kind, ...block } };
 }
@@ -279,4 +279,85 @@ test('gradients that do not fit name bytes needed and available', () => {
   assert.equal(error.bytesNeeded, engine.backpropagationBytes(wide, 1000) + 4000);
   assert.ok(error.bytesNeeded > 20 * engine.forwardBytes(wide, 1000));
   assert.equal(error.bytesAvailable, engine.capacity);
+});
+
+const wide = { ...init, inputWidth: 5, width: 2000, depth: 4, classes: 2 };
+const few = engine.gaussianInputs(2, 6, wide.inputWidth);
+
+test('a network from its Gram matrix has the moments of theory, in memory free of the width', () => {
+  const run = engine.gramNetwork(wide, draw, few);
+  assert.equal(run.layer, 0);
+  const reports = [...run];
+  assert.equal(run.layer, 5);
+  assert.deepEqual(
+    reports.map(({ layer }) => layer),
+    [1, 2, 3, 4, 5],
+  );
+  const kernel = engine.kernel(init, { inputs: few, width: wide.inputWidth });
+  for (const { layer, q, c } of reports.slice(0, 4)) {
+    const theory = kernel.step();
+    // Six standard errors of a layer of 2000 units, sqrt(2 / 2000), and of those below.
+    assert.ok(Math.abs(q / theory.q - 1) < 6 * Math.sqrt((2 * layer) / 2000), `q of ${layer}`);
+    assert.ok(Math.abs(c - theory.c) < 6 * Math.sqrt(layer / 2000), `c of ${layer}`);
+  }
+  const bytes = engine.gramBytes(wide, 6);
+  assert.equal(engine.gramBytes({ ...wide, width: 1e5 }, 6), bytes);
+  assert.ok(engine.gramBytes({ ...wide, width: 1e5 }, 100) < 2 ** 20);
+});
+
+// The numbers come from the plain construction in double precision.
+test('networks from Gram matrices are those of the table', () => {
+  const rows = readReference('gram_networks');
+  for (let first = 0; first < rows.length; ) {
+    const architecture = architectureOf(rows[first]);
+    const inputs = engine.gaussianInputs(31, 12, architecture.inputWidth);
+    for (const report of engine.gramNetwork(architecture, draw, inputs)) {
+      const row = rows[first++];
+      const what = `${row.block} ${row.activation} layer ${row.layer}`;
+      assert.equal(report.layer, row.layer, what);
+      assertClose(report.q, row.q, 1e-4, `${what} q`);
+      assertClose(report.sigmaY2, row.sigma_y2, 1e-4, `${what} sigma_y2`);
+      assert.ok(Math.abs(report.sigmaMu2 - row.sigma_mu2) < 1e-4 * row.q, `${what} sigma_mu2`);
+      assert.ok(Math.abs(report.c - row.c) < 1e-4, `${what} c`);
+    }
+  }
+});
+
+test('a Gram network draws anew by seed and network, ends, and knows its classes', () => {
+  const first = [...engine.gramNetwork(wide, draw, few)];
+  const run = engine.gramNetwork(wide, draw, few);
+  refused(() => run.classes(), 'out_of_range', 'layer');
+  assert.deepEqual([...run], first);
+  const classes = run.classes();
+  assert.equal(classes.length, 6);
+  assert.ok(classes.every((guess) => guess < 2));
+  refused(() => run.step(), 'finished', 'layer');
+  const other = engine.gramNetwork(wide, { ...draw, network: 7 }, few);
+  assert.throws(() => run.classes(), /has ended/);
+  assert.notEqual(other.step().q, first[0].q);
+  assert.equal(other.step({ measure: false }), null);
+  refused(
+    () => engine.gramNetwork({ ...wide, weights: 'uniform' }, draw, few),
+    'unknown_name',
+    'weights',
+  );
+});
+
+test('the effective rank is the participation ratio of the Gram matrix', () => {
+  const run = engine.forward(network, draw, inputs);
+  refused(() => run.effectiveRank(), 'out_of_range', 'layer');
+  run.step();
+  const h = run.preactivations();
+  const units = h.length / 4;
+  const product = (a, b) =>
+    h.subarray(a * units, (a + 1) * units).reduce((sum, x, i) => sum + x * h[b * units + i], 0);
+  let trace = 0;
+  let squares = 0;
+  for (let a = 0; a < 4; a += 1) {
+    trace += product(a, a);
+    for (let b = 0; b < 4; b += 1) squares += product(a, b) ** 2;
+  }
+  const { uncentred, centred } = run.effectiveRank();
+  assertClose(uncentred, (trace * trace) / squares, 1e-9, 'uncentred');
+  assert.ok(centred > 1 && centred <= 3);
 });

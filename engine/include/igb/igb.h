@@ -474,9 +474,12 @@ int32_t igb_gram_step(igb_gram* gram, igb_layer_report* report, igb_status* why)
 /* As igb_forward_classes. */
 int32_t igb_gram_classes(const igb_gram* gram, uint16_t* classes, igb_status* why);
 
-/* Gradients of the loss in one network, up its layers and down again, every input a having a loss
- * of its own, -ln softmax(output)_label(a) (engine/include/igb/backpropagation.hpp); lives at the
- * start of the memory handed to begin. */
+/* Gradients of the loss in one network of any block, up its layers and down again, every input a
+ * having a loss of its own, -ln softmax(output)_label(a) (engine/include/igb/backpropagation.hpp);
+ * lives at the start of the memory handed to begin. They are by the pre-activations of a layer, in
+ * a convolution at each of its positions; block residual: by the stream that the layer reads;
+ * residual_after: by the argument of phi. With batch normalisation, where inputs act on each other,
+ * they are those of the sum of all losses. */
 typedef struct igb_backpropagation igb_backpropagation;
 
 /* The label of an input that has no loss. */
