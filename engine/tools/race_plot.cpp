@@ -109,7 +109,7 @@ std::string race_picture(const Report& report, const Table& curves) {
   if (curves.rows.empty()) throw Failure("plot: no run has a measurement to draw");
   std::string script =
       title(report) +
-      "set logscale x\nset grid\nset yrange [0:1.02]\nset lmargin 9\n"
+      "set logscale x\nset grid\nset yrange [0:1.02]\nset lmargin 11\n"
       "set rmargin 14\nset key outside right top Left reverse title 'σ@_{w}^{2}'\n"
       "set format x '10^{%L}'\nset xtics add ('0' 0.5)\nset xrange [0.5:" +
       cell_text(last_step(curves)) +
@@ -169,7 +169,8 @@ std::string sweep_picture(const Report& report) {
     const double scale = std::abs(real(row[xi]));
     theory += sigma_w2 + gnuplot_number(row[gamma]) + " " + gnuplot_number(Cell(scale)) + "\n";
   }
-  std::string script = title(report) + "set grid\nset lmargin 9\nset rmargin 22\nset logscale y\n" +
+  std::string script = title(report) +
+                       "set grid\nset lmargin 11\nset rmargin 22\nset logscale y\n" +
                        "set key outside right top Left reverse\n"
                        "set offsets graph 0.02, graph 0.02, 0, 0\n" +
                        "set ylabel 'steps to accuracy " + accuracy_of(report) + "'\n";
@@ -189,7 +190,7 @@ std::string sweep_picture(const Report& report) {
       "<< EOD\n" +
       theory +
       "EOD\nplot $theory using 1:2 with linespoints pt 7 lw 2 lc rgb '#3b528b' title "
-      "'γ_*', $theory using 1:3 with linespoints pt 6 lw 2 lc rgb '#4daf4a' title "
+      "'γ_* (∞ left out)', $theory using 1:3 with linespoints pt 6 lw 2 lc rgb '#4daf4a' title "
       "'|ξ_{grad}|, layers'\n";
   return script + "unset multiplot\n";
 }
