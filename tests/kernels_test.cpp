@@ -62,6 +62,7 @@ class Layer {
         .weights = normal_source(draw, Stream::weights, layer),
         .biases = normal_source(draw, Stream::biases, layer),
         .law = law_,
+        .stored = nullptr,
         .weight_scale = 0.3F,
         .bias_scale = bias_scale,
         .in = in_.data(),

@@ -374,6 +374,42 @@ TEST_CASE("gradientsOfAMiniBatchAreThoseOfBackpropagation") {
   }
 }
 
+TEST_CASE("gradientsOfStoredWeightsAreThoseOfGeneratedOnes") {
+  for (Architecture a : test::every_block()) {
+    a.init.block.keep = 1.0;
+    CAPTURE(block_name(a.init.block.kind));
+    const auto inputs = inputs_of(a, 6);
+    const auto labels = labels_of(a, 6);
+    std::size_t bytes = 0;
+    REQUIRE(Parameters::bytes(a, bytes).ok());
+    const test::AlignedMemory parameters_memory(bytes);
+    Arena parameters_arena(parameters_memory.bytes());
+    Parameters parameters;
+    REQUIRE(parameters.begin(a, draw, parameters_arena).ok());
+
+    REQUIRE(Backpropagation::bytes(parameters.architecture(), 6, bytes).ok());
+    const test::AlignedMemory stored_memory(bytes);
+    Arena stored_arena(stored_memory.bytes());
+    REQUIRE(Backpropagation::bytes(a, 6, bytes).ok());
+    const test::AlignedMemory generated_memory(bytes);
+    Arena generated_arena(generated_memory.bytes());
+    Backpropagation stored;
+    Backpropagation generated;
+    REQUIRE(stored.begin(parameters, inputs, labels, stored_arena).ok());
+    REQUIRE(generated.begin(a, draw, inputs, labels, generated_arena).ok());
+    while (!generated.done()) {
+      REQUIRE(stored.step().ok());
+      REQUIRE(generated.step().ok());
+      if (!generated.descending()) continue;
+      REQUIRE(stored.layer() == generated.layer());
+      for (std::size_t i = 0; i < labels.size(); ++i) {
+        CHECK(std::abs(stored.log_squares()[i] - generated.log_squares()[i]) < 1e-4);
+      }
+    }
+    CHECK(stored.done());
+  }
+}
+
 TEST_CASE("dropoutHasNewMasksInEveryStepAndNoneInTheNetwork") {
   Architecture a{{find_activation("tanh"), 1.5, 0.1}, 6, 40, 3, 2};
   a.init.block.kind = BlockKind::dropout;

@@ -9,7 +9,9 @@ void add_theory(CLI::App& program);
 void add_gradients(CLI::App& program);
 void add_lines(CLI::App& program);
 void add_map(CLI::App& program);
+void add_race(CLI::App& program);
 void add_recommend(CLI::App& program);
 void add_simulate(CLI::App& program);
+void add_train(CLI::App& program);
 
 }  // namespace igb::cli

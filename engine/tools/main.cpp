@@ -6,10 +6,12 @@
 #include "commands.hpp"
 #include "failure.hpp"
 #include "igb/igb.h"
+#include "interrupt.hpp"
 
 namespace {
 
 constexpr int failed = 2;
+constexpr int interrupted = 130;
 
 int run(int argc, char** argv) {
   CLI::App program(
@@ -21,8 +23,10 @@ int run(int argc, char** argv) {
   igb::cli::add_gradients(program);
   igb::cli::add_lines(program);
   igb::cli::add_map(program);
+  igb::cli::add_race(program);
   igb::cli::add_recommend(program);
   igb::cli::add_simulate(program);
+  igb::cli::add_train(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -30,7 +34,9 @@ int run(int argc, char** argv) {
   }
   if (program.get_subcommands().empty()) {
     throw igb::cli::Failure(
-        "a subcommand is needed; allowed: theory, gradients, lines, map, recommend, simulate");
+        "a subcommand is needed; allowed: theory, gradients, lines, map, race, recommend, "
+        "simulate, "
+        "train");
   }
   return 0;
 }
@@ -45,6 +51,9 @@ int main(int argc, char** argv) {
   };
   try {
     return run(argc, argv);
+  } catch (const igb::cli::Interrupted& interrupt) {
+    (void)complain(interrupt.what());
+    return interrupted;
   } catch (const std::bad_alloc&) {
     return complain("not enough memory; fewer inputs, threads or a smaller width need less");
   } catch (const std::exception& error) {

@@ -12,7 +12,8 @@ namespace igb::cli {
 /// `advance` may be called from any thread.
 class Progress {
  public:
-  Progress(std::string task, std::uint64_t steps);
+  /// `unit`: of the steps, to tell how many are done a second.
+  Progress(std::string task, std::uint64_t steps, std::string unit = "");
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();
@@ -24,6 +25,7 @@ class Progress {
 
   const std::string task_;
   const std::uint64_t steps_;
+  const std::string unit_;
   const bool visible_;
   const Clock::time_point start_ = Clock::now();
   std::atomic<std::uint64_t> done_ = 0;

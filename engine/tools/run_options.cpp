@@ -25,15 +25,18 @@ Target parse_target(const std::string& name) {
 
 }  // namespace
 
+Flag TargetOption::add_to(CLI::App& app) {
+  return add_parsed(
+             app, "--target", [this](const std::string& name) { target_ = parse_target(name); },
+             "NAME", "instruction set of the kernels: best, emulated, baseline, avx2, avx512")
+      .defaults_to("best");
+}
+
 void RunOptions::add_to(CLI::App& app, const Flag* networks) {
   const Flag threads =
       add_count(app, "--threads", threads_, 1, threads_max,
                 "threads, all of the machine if not given; the results do not depend on it");
-  const Flag target =
-      add_parsed(
-          app, "--target", [this](const std::string& name) { target_ = parse_target(name); },
-          "NAME", "instruction set of the kernels: best, emulated, baseline, avx2, avx512")
-          .defaults_to("best");
+  const Flag target = target_.add_to(app);
   if (networks == nullptr) return;
   for (const Flag& flag : {threads, target}) (void)flag.needs(*networks);
 }

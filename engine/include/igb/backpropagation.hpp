@@ -52,6 +52,11 @@ class Backpropagation {
   Status begin(const Architecture& architecture, Draw draw, std::span<const float> inputs,
                std::span<const std::uint16_t> labels, Arena& arena, Target target = Target::best);
 
+  /// Through the network of those parameters, which must stay; dropout drops nothing. The bytes are
+  /// those of parameters.architecture(). Errors: as above.
+  Status begin(const Parameters& parameters, std::span<const float> inputs,
+               std::span<const std::uint16_t> labels, Arena& arena, Target target = Target::best);
+
   /// Cost upwards: of Forward; downwards: the same again. Errors: of Forward::step; non_finite
   /// (gradients that are no numbers; value is the layer); finished.
   Status step();
