@@ -175,17 +175,14 @@ Status Backpropagation::begin(const Architecture& architecture, Draw draw,
   return start(architecture, draw, inputs, labels, arena, target);
 }
 
-/// Dropout by the masks of that draw.
 Status Backpropagation::begin(const Parameters& parameters, std::span<const float> inputs,
                               std::span<const std::uint16_t> labels, Arena& arena, Target target) {
   *this = Backpropagation();
   parameters_ = parameters;
-  Architecture architecture = parameters.architecture();
-  BlockKind& kind = architecture.init.block.kind;
-  if (kind == BlockKind::dropout) kind = BlockKind::plain;
-  return start(architecture, {}, inputs, labels, arena, target);
+  return start(parameters.learnt_architecture(), {}, inputs, labels, arena, target);
 }
 
+/// Dropout by the masks of that draw.
 Status Backpropagation::begin(const Parameters& parameters, Draw masks, const Learner& learner,
                               std::span<const float> inputs, std::span<const std::uint16_t> labels,
                               Arena& arena, Target target) {

@@ -85,10 +85,7 @@ Status Forward::begin(const Architecture& architecture, Draw draw, std::span<con
 
 Status Forward::begin(const Parameters& parameters, std::span<const float> inputs, Arena& arena,
                       Target target) {
-  Architecture architecture = parameters.architecture();
-  BlockKind& kind = architecture.init.block.kind;
-  if (kind == BlockKind::dropout) kind = BlockKind::plain;
-  return start(architecture, {}, parameters, inputs, arena, target);
+  return start(parameters.learnt_architecture(), {}, parameters, inputs, arena, target);
 }
 
 Status Forward::start(const Architecture& architecture, Draw draw, const Parameters& parameters,

@@ -53,6 +53,13 @@ struct Parameters::Room {
   }
 };
 
+Architecture Parameters::learnt_architecture() const {
+  Architecture architecture = architecture_;
+  BlockKind& kind = architecture.init.block.kind;
+  if (kind == BlockKind::dropout) kind = BlockKind::plain;
+  return architecture;
+}
+
 bool Parameters::embeds() const {
   return is_residual(architecture_) && architecture_.input_width != architecture_.width;
 }

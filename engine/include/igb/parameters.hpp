@@ -47,6 +47,9 @@ class Parameters {
   /// whose taps are all learnt, is a convolution.
   [[nodiscard]] const Architecture& architecture() const { return architecture_; }
 
+  /// The same once it has learnt: dropout drops nothing.
+  [[nodiscard]] Architecture learnt_architecture() const;
+
   [[nodiscard]] std::span<float> values() const { return values_; }
   /// Floats of all matrices, padding included, and of the largest of them.
   [[nodiscard]] std::size_t count() const;
