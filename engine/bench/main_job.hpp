@@ -72,6 +72,6 @@ inline constexpr double sigma_w2 = 1.98;
 inline constexpr double sigma_b2 = 0.1;
 inline constexpr double sgd_rate = 2e-3;
 inline constexpr double adam_rate = 2.5e-2;  // divided by the width
-inline constexpr int steps = 20;  // after which the loss is reported
+inline constexpr int steps = 20;             // after which the loss is reported
 
 }  // namespace training_job
