@@ -202,6 +202,9 @@ Status fixed_point(const Initialisation& init, FixedPoint& report) {
   }
   const VarianceMap variance(init);
   const double q = variance.end();
+  if (std::isnan(q)) {
+    return {StatusCode::no_convergence, "q_star (moments of an activation that grows so fast)", q};
+  }
   if (!(q < infinity) && outgrows_lines(*init.activation)) {
     return {StatusCode::no_solution, "q_star (the activation grows faster than linearly)", q};
   }

@@ -91,7 +91,8 @@ struct FixedPoint {
 /// Errors: those of `validate`; no_solution: residual_scaled and residual_after (residual_depth:
 /// a depth of its own is in their rule, infinite depth has no limit), or q_star (variance that
 /// diverges faster than linearly); no_convergence (q_star: the q-map falls so steeply that
-/// iteration cycles, c_star: c creeps at a rate that falls with q; of built-in activations only
+/// iteration cycles, or the way leads where phi grows too fast for quadrature, of e^x beyond q = 2
+/// or so; c_star: c creeps at a rate that falls with q; of built-in activations only
 /// smooth ones that are not odd, at the very sigma_w2 where signals begin to die; chi_grad: batch
 /// normalisation after a phi that is flat to all digits). Cost: a few us with closed forms; tanh up
 /// to 1 ms.
