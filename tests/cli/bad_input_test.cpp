@@ -15,7 +15,7 @@ TEST_CASE("badInputIsNamedAndLeavesNothing") {
     std::string arguments;
     std::vector<std::string> parts;
   } cases[] = {
-      {"", {"subcommand", "theory, gradients, lines, map, recommend, simulate"}},
+      {"", {"subcommand", "theory, gradients, lines, map, race, recommend, simulate, train"}},
       {"simulat", {"simulat"}},
       {"theory --sigma-w2 1", {"--activation", "required"}},
       {tanh_theory, {"--sigma-w2", "required"}},
