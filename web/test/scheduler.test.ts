@@ -1,6 +1,6 @@
 import type { Engine } from 'igb';
 import { expect, it } from 'vitest';
-import type { FromWorker, TheoryRequest } from '../src/engine/protocol';
+import type { FromWorker, RaceRequest, TheoryRequest } from '../src/engine/protocol';
 import { Scheduler } from '../src/engine/scheduler';
 
 const request: TheoryRequest = {
@@ -67,6 +67,49 @@ it('a newer point stops the theory of an older one between its parts', async () 
   expect(asked).toEqual([1, 2]);
   expect(fixed).toEqual([2]);
   expect(posted.map((message) => 'revision' in message && message.revision)).toEqual([2, 2]);
+});
+
+it('a newer race ends the networks of the older one', async () => {
+  let alive = 0;
+  const run = { done: true, step: () => undefined, classes: () => new Uint16Array(1) };
+  const engine = {
+    training: () => {
+      alive += 1;
+      return {
+        trainStep: () => undefined,
+        forward: () => run,
+        end: () => {
+          alive -= 1;
+        },
+      };
+    },
+    shuffled: () => Uint32Array.of(0),
+  } as unknown as Engine;
+  const turns: (() => void)[] = [];
+  const pause = () => new Promise<void>((resolve) => turns.push(resolve));
+  const scheduler = new Scheduler(engine, () => undefined, pause);
+  const lesson = { inputs: new Float32Array(2), labels: new Uint16Array(1) };
+  const race: RaceRequest = {
+    kind: 'race',
+    activation: 'tanh',
+    sigmaB2: 0,
+    sigmaW2: [1, 2],
+    depth: 1,
+    width: 2,
+    seed: 1,
+    steps: 100,
+    data: { train: lesson, test: lesson },
+  };
+  const turn = async () => {
+    turns.shift()?.();
+    await new Promise((resolve) => setTimeout(resolve));
+  };
+  scheduler.run(1, race);
+  await turn();
+  expect(alive).toBe(2);
+  scheduler.run(2, { ...race, sigmaW2: [] });
+  while (turns.length > 0) await turn();
+  expect(alive).toBe(0);
 });
 
 it('reports an error of the engine with its message and goes on', async () => {

@@ -2,8 +2,15 @@ import wasmUrl from 'igb/igb.wasm?url';
 import type { FromWorker, Kind, Request, ToWorker } from './protocol';
 
 /** Which worker does what: a drag of the point must never wait behind an ensemble. */
-const workerOf: Record<Kind, number> = { lines: 0, theory: 0, map: 1, strip: 2, ensemble: 3 };
-const workerCount = 4;
+const workerOf: Record<Kind, number> = {
+  lines: 0,
+  theory: 0,
+  map: 1,
+  strip: 2,
+  ensemble: 3,
+  race: 4,
+};
+const workerCount = 5;
 
 export type Listener = (message: Exclude<FromWorker, { type: 'ready' }>) => void;
 

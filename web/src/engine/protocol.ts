@@ -43,7 +43,34 @@ export interface EnsembleRequest extends NetworkDescription {
   inputs: number;
 }
 
-export type Request = LinesRequest | TheoryRequest | MapRequest | StripRequest | EnsembleRequest;
+/** Labelled inputs [labels.length, width], of two classes. */
+export interface Lesson {
+  inputs: Float32Array;
+  labels: Uint16Array;
+}
+
+export type PlanarName = 'blobs' | 'moons' | 'circles' | 'spirals' | 'xor';
+
+/** Networks of the same draw that learn the same, each from another sigma_w2. None: ends the race. */
+export interface RaceRequest {
+  kind: 'race';
+  activation: string;
+  sigmaB2: number;
+  sigmaW2: readonly number[];
+  depth: number;
+  width: number;
+  seed: number;
+  steps: number;
+  data: PlanarName | { train: Lesson; test: Lesson };
+}
+
+export type Request =
+  | LinesRequest
+  | TheoryRequest
+  | MapRequest
+  | StripRequest
+  | EnsembleRequest
+  | RaceRequest;
 export type Kind = Request['kind'];
 
 /** sigma_w2 at each sampled sigma_b2, or null where the line does not exist. */
@@ -100,7 +127,31 @@ export interface EnsembleResult {
   ksPValue: number;
 }
 
-export type Result = LinesResult | TheoryResult | MapResult | StripResult | EnsembleResult;
+/** One network on the test set, at the steps measured so far. */
+export interface RaceCurve {
+  sigmaW2: number;
+  steps: number[];
+  accuracy: number[];
+  /** Share of the most frequent guess. */
+  maxFrequency: number[];
+  /** Whether it overflowed and learns no more. */
+  lost: boolean;
+}
+
+export interface RaceResult {
+  kind: 'race';
+  step: number;
+  steps: number;
+  curves: RaceCurve[];
+}
+
+export type Result =
+  | LinesResult
+  | TheoryResult
+  | MapResult
+  | StripResult
+  | EnsembleResult
+  | RaceResult;
 export type ResultOf<K extends Kind> = Extract<Result, { kind: K }>;
 
 export interface Failure {

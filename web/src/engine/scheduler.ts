@@ -35,6 +35,7 @@ export class Scheduler {
   ) {}
 
   run(revision: number, request: Request): void {
+    this.running.get(request.kind)?.job.return(null); // gives back what it holds
     this.running.set(request.kind, { revision, job: startJob(this.engine, request) });
     if (!this.active) void this.loop();
   }

@@ -1,8 +1,11 @@
 import type { Kind, Request } from '../engine/protocol';
 import { networksOnStrip, parameters, type State } from './params';
 
+/** What the engine computes unasked. */
+type Shown = Exclude<Kind, 'race'>;
+
 /** What the engine must compute to show a state. */
-export function requestsOf(state: State): { [K in Kind]: Extract<Request, { kind: K }> } {
+export function requestsOf(state: State): { [K in Shown]: Extract<Request, { kind: K }> } {
   const { activation, sigmaW2, sigmaB2, depth, width, seed, network, networks, inputs } = state;
   const described = { activation, sigmaW2, sigmaB2, depth, width, seed };
   return {

@@ -1,3 +1,4 @@
+import type { DataName } from '../model/lessons';
 import type { Allowed, ParameterName, Problem } from '../model/params';
 
 export interface ParameterText {
@@ -65,6 +66,18 @@ export interface Text {
   depthLabel(quantity: string): string;
   limit: string;
   neutral: string;
+  raceTitle: string;
+  raceHelp: string;
+  raceStart: string;
+  raceData: string;
+  dataNames: Record<DataName, string>;
+  noImages: string;
+  raceQuantity: { accuracy: string; maxFrequency: string };
+  raceLabel(quantity: string): string;
+  raceAxis: string;
+  raceStep(step: number, steps: number): string;
+  raceEdge(multiple: string): string;
+  lost: string;
   words: string;
   meaning: string;
 }
@@ -176,6 +189,27 @@ export const en: Text = {
   depthLabel: (quantity) => `${quantity} against the layer, measured and theory`,
   limit: 'infinite depth',
   neutral: 'γ = 1',
+  raceTitle: 'Let them learn',
+  raceHelp:
+    'Four networks of the same draw learn the same mini-batches. The one at the edge of chaos starts with nearly the strongest bias, and tends to lose it first. Measured on inputs that they do not learn from.',
+  raceStart: 'Start the race',
+  raceData: 'data',
+  dataNames: {
+    'fashion-mnist': 'Fashion-MNIST, odd or even class',
+    moons: 'two moons',
+    circles: 'circles',
+    spirals: 'spirals',
+    xor: 'XOR',
+    blobs: 'blobs',
+  },
+  noImages:
+    'Fashion-MNIST is not part of this site: its data package was missing when it was built. The points of the plane can be learnt all the same.',
+  raceQuantity: { accuracy: 'right guesses', maxFrequency: 'share of the most frequent guess' },
+  raceLabel: (quantity) => `${quantity} of four networks against the steps learnt`,
+  raceAxis: 'steps',
+  raceStep: (step, steps) => `${step} of ${steps} steps.`,
+  raceEdge: (multiple) => `${multiple} × edge`,
+  lost: 'overflowed',
   words: 'Prejudice and neutrality mean asymmetry of predictions only, not fairness.',
   meaning:
     'On the side of order every input ends up alike, so a network gives all of them one class.',

@@ -1,8 +1,9 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { EngineClient, EngineStartError, type Listener } from '../engine/client';
-import type { Failure, Kind, Picture, Result, ResultOf } from '../engine/protocol';
+import type { Failure, Kind, Picture, RaceRequest, Result, ResultOf } from '../engine/protocol';
 import { shareOfFirst } from '../model/contour';
 import { expectedMaxFrequency, histogram, measuredMaxFrequency } from '../model/distribution';
+import { type DataName, lessonsOf, planarNames, raceOf } from '../model/lessons';
 import {
   defaults,
   formatQuery,
@@ -13,6 +14,7 @@ import {
 } from '../model/params';
 import type { Point } from '../model/point';
 import { requestsOf } from '../model/requests';
+import { type DataIndex, fetchSample } from '../model/sample';
 import { sweepAt, sweepTarget } from '../model/sweep';
 import { majority, percent, sentence } from '../model/words';
 import { texts } from '../text';
@@ -21,10 +23,13 @@ import './controls';
 import './depth-chart';
 import { bins } from './histogram';
 import './phase-diagram';
+import './race-chart';
 import { throttle } from './throttle';
 import { typeset } from './typeset';
 
 const sweepMilliseconds = 4500;
+const raceWidth = 64;
+const raceSteps = 1000;
 
 /** The latest result of each kind, and the revision of the state it belongs to. */
 type Results = { [K in Kind]?: { revision: number; result: ResultOf<K> } };
@@ -48,6 +53,9 @@ export class Demo extends LitElement {
     startError: { state: true },
     sweeping: { state: true },
     announced: { state: true },
+    data: { state: true },
+    hasImages: { state: true },
+    raceFailure: { state: true },
   };
 
   declare private state: State;
@@ -58,6 +66,11 @@ export class Demo extends LitElement {
   declare private sweeping: boolean;
   /** The caption as told to screen readers, which must not hear every frame of a drag. */
   declare private announced: string;
+
+  /** What networks learn, and whether the site has images; null while that is not known. */
+  declare private data: DataName;
+  declare private hasImages: boolean | null;
+  declare private raceFailure: string;
 
   private client: EngineClient | null = null;
   private revision = 0;
@@ -81,6 +94,9 @@ export class Demo extends LitElement {
     this.startError = null;
     this.sweeping = false;
     this.announced = '';
+    this.data = 'moons';
+    this.hasImages = null;
+    this.raceFailure = '';
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -90,6 +106,21 @@ export class Demo extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     void this.start();
+    void this.findImages();
+  }
+
+  private async findImages(): Promise<void> {
+    try {
+      const response = await fetch(new URL('index.json', this.dataFolder));
+      this.hasImages = ((await response.json()) as DataIndex).fashionMnist !== null;
+    } catch {
+      this.hasImages = false;
+    }
+    if (this.hasImages) this.data = 'fashion-mnist';
+  }
+
+  private get dataFolder(): string {
+    return new URL('data/', document.baseURI).href;
   }
 
   private async start(): Promise<void> {
@@ -147,11 +178,13 @@ export class Demo extends LitElement {
   }
 
   private get failure(): Failure | null {
-    return [...this.sent.values()].find(({ failure }) => failure)?.failure ?? null;
+    const failed = [...this.sent].find(([kind, { failure }]) => kind !== 'race' && failure);
+    return failed?.[1].failure ?? null;
   }
 
   private get settled(): boolean {
-    return this.sent.size > 0 && [...this.sent.values()].every(({ done }) => done);
+    const shown = [...this.sent].filter(([kind]) => kind !== 'race');
+    return shown.length > 0 && shown.every(([, { done }]) => done);
   }
 
   private move({ detail }: CustomEvent<Point>): void {
@@ -197,6 +230,36 @@ export class Demo extends LitElement {
       if (this.sweeping) requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
+  }
+
+  private get racing(): boolean {
+    return this.sent.get('race')?.done === false;
+  }
+
+  /** Starts a race from around the edge, or ends the one that runs. */
+  private async race(): Promise<void> {
+    const edge = this.results.theory?.result.edge;
+    if (this.racing) return this.askForRace([], 'moons');
+    if (edge == null) return;
+    this.raceFailure = '';
+    const { data } = this;
+    if (data !== 'fashion-mnist') return this.askForRace(raceOf(edge), data);
+    try {
+      const sample = await fetchSample(this.dataFolder);
+      if (sample) this.askForRace(raceOf(edge), lessonsOf(sample));
+    } catch (error) {
+      this.raceFailure = String(error);
+    }
+  }
+
+  private askForRace(sigmaW2: number[], data: RaceRequest['data']): void {
+    const { activation, sigmaB2, depth, seed } = this.state;
+    const fixed = { kind: 'race', width: raceWidth, steps: raceSteps } as const;
+    this.revision += 1;
+    this.sent.set('race', { text: '', revision: this.revision, done: false, failure: null });
+    const request = { ...fixed, activation, sigmaB2, sigmaW2, depth, seed, data };
+    this.client?.request(this.revision, request);
+    this.requestUpdate();
   }
 
   private get text() {
@@ -285,7 +348,7 @@ export class Demo extends LitElement {
           <p class="hidden" aria-live="polite">${this.announced}</p>
         </div>
         ${this.phaseFigure()} ${this.mapFigure()} ${this.histogramFigure()} ${this.stripFigure()}
-        ${this.depthFigure()}
+        ${this.depthFigure()} ${this.raceFigure()}
         <igb-controls .text=${text} .state=${this.state}
           .activations=${this.client?.activations ?? []}
           @igb-change=${this.change} @igb-new-draw=${this.newDraw} @igb-reset=${this.reset}
@@ -380,6 +443,45 @@ export class Demo extends LitElement {
       ),
       text.ks(ksDistance.toFixed(3), ksPValue.toPrecision(2)),
     ].join(text.gap);
+  }
+
+  private raceFigure() {
+    const { text, hasImages, racing } = this;
+    const race = this.results.race?.result;
+    const failure = this.raceFailure || this.sent.get('race')?.failure?.message;
+    const names: DataName[] = hasImages ? ['fashion-mnist', ...planarNames] : [...planarNames];
+    const edge = race?.curves[1]?.sigmaW2 ?? 1;
+    const chart = (quantity: 'accuracy' | 'maxFrequency') => html`<igb-race-chart .text=${text}
+      quantity=${quantity} .curves=${race?.curves ?? []} .steps=${race?.steps ?? raceSteps}
+    ></igb-race-chart>`;
+    return html`<figure class="race" data-test="race" data-racing=${String(racing)}
+      data-step=${race?.step ?? nothing}
+      data-accuracy=${race?.curves.map(({ accuracy }) => accuracy.at(-1)).join(' ') ?? nothing}
+      data-bias=${race?.curves.map(({ maxFrequency }) => maxFrequency[0]).join(' ') ?? nothing}>
+      <h2>${text.raceTitle}</h2>
+      <p class="choices">
+        <label>${text.raceData} <select data-test="race-data" @change=${(event: Event) => {
+          this.data = (event.target as HTMLSelectElement).value as DataName;
+        }}>${names.map(
+          (name) => html`<option value=${name} ?selected=${name === this.data}
+            >${text.dataNames[name]}</option>`,
+        )}</select></label>
+        <button type="button" data-test="race-start"
+          ?disabled=${!racing && this.results.theory?.result.edge == null}
+          @click=${this.race}>${racing ? text.stop : text.raceStart}</button>
+        <span>${race ? text.raceStep(race.step, race.steps) : ''}</span>
+      </p>
+      ${hasImages === false ? html`<p class="note" data-test="no-images">${text.noImages}</p>` : nothing}
+      ${failure ? html`<p class="notice error" role="alert"><code>${failure}</code></p>` : nothing}
+      <div class="pair">${chart('accuracy')} ${chart('maxFrequency')}</div>
+      <p class="legend">${race?.curves.map(
+        (curve, i) => html`<span class="key curve-${i}"></span>${typeset('σ_w²')} =
+          ${curve.sigmaW2.toFixed(2)} (${text.raceEdge((curve.sigmaW2 / edge).toFixed(2))}${
+            curve.lost ? `, ${text.lost}` : ''
+          })`,
+      )}</p>
+      <figcaption>${text.raceHelp}</figcaption>
+    </figure>`;
   }
 
   private depthFigure() {

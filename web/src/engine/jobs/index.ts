@@ -2,6 +2,7 @@ import type { Engine } from 'igb';
 import type { Request, Result } from '../protocol';
 import { ensemble } from './ensemble';
 import { map, strip } from './picture';
+import { race } from './race';
 import { lines, theory } from './theory';
 
 /** A job in small steps. A step may bring a result; between steps the job can be dropped. */
@@ -19,5 +20,7 @@ export function startJob(engine: Engine, request: Request): Job {
       return strip(engine, request);
     case 'ensemble':
       return ensemble(engine, request);
+    case 'race':
+      return race(engine, request);
   }
 }
