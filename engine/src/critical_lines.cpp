@@ -95,13 +95,14 @@ void visit_points(const Line& line, double sigma_b2, const Visit& visit) {
     return (found - sigma_b2) / (std::abs(found) + sigma_b2 + rounding * q);
   };
   const double from = sigma_b2 > 0.0 ? std::max(sigma_b2, smallest_q) : smallest_unbiased_q;
-  scan_roots(distance, from, last_q(line.phi), factor,
-             [&](double a, double fa, double b, double fb) {
-               const double q = find_root(distance, a, fa, b, fb);
-               const double sigma_w2 = line(q).sigma_w2;
-               const Initialisation init{&line.phi, sigma_w2, sigma_b2, line.block};
-               return visit(LinePoint{sigma_w2, q, VarianceMap(init).ends_at(q)});
-             });
+  const double to = last_q(line.phi);
+  if (from >= to) return;
+  scan_roots(distance, from, to, factor, [&](double a, double fa, double b, double fb) {
+    const double q = find_root(distance, a, fa, b, fb);
+    const double sigma_w2 = line(q).sigma_w2;
+    const Initialisation init{&line.phi, sigma_w2, sigma_b2, line.block};
+    return visit(LinePoint{sigma_w2, q, VarianceMap(init).ends_at(q)});
+  });
 }
 
 /// The end q = 0 of the edge of chaos at sigma_b2 = 0.
