@@ -123,6 +123,7 @@ void layer(benchmark::State& state, Target target, std::size_t rows, Direction d
         .weights = igb::normal_source(draw, igb::Stream::weights, 1),
         .biases = igb::normal_source(draw, igb::Stream::biases, 1),
         .law = igb::WeightLaw::gaussian,
+        .stored = nullptr,
         .weight_scale = weight_scale,
         .bias_scale = 0.0F,
         .in = in.data(),
