@@ -381,24 +381,13 @@ TEST_CASE("cApiRefusesEveryShorterMemoryForGradients") {
   const std::vector<uint16_t> labels{0, 1};
   size_t bytes = 0;
   REQUIRE(igb_backpropagation_bytes(&architecture, 2, &bytes, nullptr) == IGB_OK);
-  const AlignedMemory memory(bytes + 1);
   igb_backpropagation* run = nullptr;
   igb_status why{};
   const auto begin = [&](void* place, size_t size) {
     return igb_backpropagation_begin(&architecture, &draw, inputs.data(), labels.data(), 2, place,
                                      size, &run, &why);
   };
-  for (size_t size = 0; size < bytes; size += size < 400 ? 1 : 501) {
-    CHECK(begin(memory.bytes().data(), size) == IGB_BUFFER_TOO_SMALL);
-    CHECK(why.value == static_cast<double>(size));
-    CHECK(why.low == static_cast<double>(bytes));
-    CHECK(run == nullptr);
-  }
-  CHECK(begin(memory.bytes().data(), bytes - 1) == IGB_BUFFER_TOO_SMALL);
-  CHECK(begin(nullptr, bytes) == IGB_NULL_POINTER);
-  CHECK(begin(memory.bytes().data() + 1, bytes) == IGB_MISALIGNED);
-  CHECK(run == nullptr);
-  CHECK(begin(memory.bytes().data(), bytes) == IGB_OK);
+  igb::test::check_memory(bytes, 400, run, why, begin);
 }
 
 TEST_CASE("cApiRefusesLabelsByName") {
@@ -500,22 +489,11 @@ TEST_CASE("cApiRefusesEveryShorterMemoryForGramNetworks") {
   CHECK(igb_gram_bytes(&architecture, 1, &bytes, &why) == IGB_OUT_OF_RANGE);
   CHECK(std::string(why.parameter) == "inputs");
   REQUIRE(igb_gram_bytes(&architecture, 2, &bytes, nullptr) == IGB_OK);
-  const AlignedMemory memory(bytes + 1);
   igb_gram* gram = nullptr;
   const auto begin = [&](void* place, size_t size) {
     return igb_gram_begin(&architecture, &draw, inputs.data(), 2, place, size, &gram, &why);
   };
-  for (size_t size = 0; size < bytes; size += size < 1200 ? 1 : 501) {
-    CHECK(begin(memory.bytes().data(), size) == IGB_BUFFER_TOO_SMALL);
-    CHECK(why.value == static_cast<double>(size));
-    CHECK(why.low == static_cast<double>(bytes));
-    CHECK(gram == nullptr);
-  }
-  CHECK(begin(memory.bytes().data(), bytes - 1) == IGB_BUFFER_TOO_SMALL);
-  CHECK(begin(nullptr, bytes) == IGB_NULL_POINTER);
-  CHECK(begin(memory.bytes().data() + 1, bytes) == IGB_MISALIGNED);
-  CHECK(gram == nullptr);
-  CHECK(begin(memory.bytes().data(), bytes) == IGB_OK);
+  igb::test::check_memory(bytes, 1200, gram, why, begin);
 }
 
 TEST_CASE("cApiHasNoClassesForAGramNetworkThatOverflowed") {

@@ -193,22 +193,12 @@ TEST_CASE("cApiRunsTheNetworkThatHasLearnt") {
 TEST_CASE("cApiRefusesEveryShorterMemoryForTraining") {
   const igb_architecture a = small_network();
   const size_t bytes = Learner::needed(a, adam, 4);
-  const AlignedMemory memory(bytes + 1);
   igb_training* training = nullptr;
   igb_status why{};
   const auto begin = [&](void* place, size_t size) {
     return igb_training_begin(&a, &draw, &adam, 4, place, size, &training, &why);
   };
-  for (size_t size = 0; size < bytes; size += size < 400 ? 1 : 501) {
-    CHECK(begin(memory.bytes().data(), size) == IGB_BUFFER_TOO_SMALL);
-    CHECK(why.value == static_cast<double>(size));
-    CHECK(why.low == static_cast<double>(bytes));
-    CHECK(training == nullptr);
-  }
-  CHECK(begin(memory.bytes().data(), bytes - 1) == IGB_BUFFER_TOO_SMALL);
-  CHECK(begin(memory.bytes().data() + 1, bytes) == IGB_MISALIGNED);
-  CHECK(training == nullptr);
-  CHECK(begin(memory.bytes().data(), bytes) == IGB_OK);
+  igb::test::check_memory(bytes, 400, training, why, begin);
 }
 
 TEST_CASE("cApiRefusesNullPointersOfTrainingByName") {

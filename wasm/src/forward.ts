@@ -47,12 +47,9 @@ export class Run implements Forward {
   step({ measure = true }: StepOptions = {}): LayerReport | null {
     this.#assertAlive();
     const { functions, memory } = this.#library;
-    const struct = structs.igb_layer_report;
-    const result = memory.scratch(() => {
-      const report = measure ? memory.take(struct.size) : 0;
-      this.#library.call((why) => functions.igb_forward_step(this.#forward, report, why));
-      return measure ? memory.readStruct(struct, report) : null;
-    });
+    const result = this.#library.layerReport(measure, (report, why) =>
+      functions.igb_forward_step(this.#forward, report, why),
+    );
     // The first step has read the inputs, which lie above the network's own memory.
     memory.release(this.#place.memory + this.#place.bytes);
     this.#layer += 1;

@@ -1,5 +1,4 @@
 import type { Start } from './forward.js';
-import { structs } from './layout.js';
 import type { Library } from './library.js';
 import type { GramNetwork, LayerReport, StepOptions } from './types.js';
 
@@ -36,13 +35,10 @@ export class GramRun implements GramNetwork {
   step(options: StepOptions): LayerReport | null;
   step({ measure = true }: StepOptions = {}): LayerReport | null {
     this.#assertAlive();
-    const { functions, memory } = this.#library;
-    const struct = structs.igb_layer_report;
-    const result = memory.scratch(() => {
-      const report = measure ? memory.take(struct.size) : 0;
-      this.#library.call((why) => functions.igb_gram_step(this.#gram, report, why));
-      return measure ? memory.readStruct(struct, report) : null;
-    });
+    const { functions } = this.#library;
+    const result = this.#library.layerReport(measure, (report, why) =>
+      functions.igb_gram_step(this.#gram, report, why),
+    );
     this.#layer += 1;
     return result;
   }

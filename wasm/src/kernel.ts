@@ -1,5 +1,4 @@
 import { ProcessRun } from './gaussian-process.js';
-import { structs } from './layout.js';
 import type { Library } from './library.js';
 import type { GaussianProcess, Kernel, LayerReport, StepOptions } from './types.js';
 
@@ -29,14 +28,12 @@ export class KernelRun implements Kernel {
   step(options: StepOptions): LayerReport | null;
   step({ measure = true }: StepOptions = {}): LayerReport | null {
     this.#assertAlive();
-    const { functions, memory } = this.#library;
-    const struct = structs.igb_layer_report;
-    return memory.scratch(() => {
-      const report = measure ? memory.take(struct.size) : 0;
-      this.#library.call((why) => functions.igb_kernel_step(this.#kernel, report, why));
-      this.#layer += 1;
-      return measure ? memory.readStruct(struct, report) : null;
-    });
+    const { functions } = this.#library;
+    const result = this.#library.layerReport(measure, (report, why) =>
+      functions.igb_kernel_step(this.#kernel, report, why),
+    );
+    this.#layer += 1;
+    return result;
   }
 
   variances(): Float64Array {

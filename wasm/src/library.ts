@@ -1,7 +1,7 @@
 import { IgbError, IgbSyntaxError } from './errors.js';
 import { type Functions, statusNames, structs } from './layout.js';
 import { Memory, type Struct, type Values } from './memory.js';
-import type { Draw, Seed } from './types.js';
+import type { Draw, LayerReport, Seed } from './types.js';
 
 export type StatusName = (typeof statusNames)[number];
 
@@ -65,6 +65,13 @@ export class Library {
       this.call((why) => fill(address, why));
       return memory.readStruct(struct, address);
     });
+  }
+
+  /** What `step` reports of the layer that it computes, if that is to be measured. */
+  layerReport(measure: boolean, step: (report: number, why: number) => number): LayerReport | null {
+    if (measure) return this.struct(structs.igb_layer_report, step);
+    this.memory.scratch(() => this.call((why) => step(0, why)));
+    return null;
   }
 
   /** The number that `fill` has written; as size_t, uint32_t or a pointer, or as double. */
