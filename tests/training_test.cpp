@@ -94,6 +94,7 @@ Matrices matrices_of(const Parameters& parameters) {
 double mean_loss(const Parameters& layout, const Matrices& values, const std::vector<float>& inputs,
                  const std::vector<std::uint16_t>& labels) {
   ReferenceNetwork network(layout.architecture(), draw);
+  network.draws = false;
   network.touch_parameters = [&](Stream stream, std::size_t layer, auto& w, auto& b) {
     for (std::size_t i = 0; i < layout.matrices(); ++i) {
       const ParameterMatrix m = layout.matrix(i);

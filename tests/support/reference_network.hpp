@@ -35,6 +35,8 @@ class ReferenceNetwork {
   /// Called with every matrix of weights and its biases, before they are used.
   std::function<void(Stream stream, std::size_t layer, Matrix& weights, Vector& biases)>
       touch_parameters = [](Stream, std::size_t, Matrix&, Vector&) {};
+  /// Whether weights and biases are drawn; zeros otherwise, which touch_parameters fills.
+  bool draws = true;
 
   /// Pre-activations h of the layers 1 .. depth + 1.
   std::vector<Rows> run(std::span<const float> inputs) const {
@@ -67,6 +69,7 @@ class ReferenceNetwork {
   /// W of layer l, or V or E by their stream.
   Matrix weights(Stream stream, std::size_t layer, std::size_t rows, std::size_t columns,
                  double variance) const {
+    if (!draws) return Matrix(rows, Vector(columns));
     const Block& block = a_.init.block;
     if (a_.init.weights == WeightLaw::orthogonal || block.kind == BlockKind::delta_orthogonal) {
       return orthogonal(stream, layer, rows, columns, variance);
@@ -122,7 +125,7 @@ class ReferenceNetwork {
 
   Vector biases(Stream stream, std::size_t layer, std::size_t rows, double variance) const {
     Vector b(rows);
-    for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t i = 0; i < rows && draws; ++i) {
       float z = 0.0F;
       normals(draw_, stream, static_cast<std::uint32_t>(layer), static_cast<std::uint32_t>(i), 0,
               {&z, 1}, Target::emulated);
