@@ -111,7 +111,7 @@ test('the focused point is marked', async ({ page, address }) => {
 
 /** Boxes of what is written in the plot of the phase diagram, and of the plot. */
 async function namesInDiagram(page: Page): Promise<{ plot: DOMRect; names: DOMRect[] }> {
-  const diagram = page.locator('igb-phase-diagram');
+  const diagram = page.locator('igb-phase-map');
   const boxes = (selector: string) =>
     diagram
       .locator(selector)
@@ -233,15 +233,15 @@ test.describe('with a finger', () => {
   }) => {
     await page.goto(address + quick);
     await settled(page);
-    const box = await page.locator('igb-phase-diagram svg').boundingBox();
+    const box = await page.locator('igb-phase-map svg').boundingBox();
     if (!box) throw new Error('the diagram is not visible');
     await page.touchscreen.tap(box.x + box.width / 2, box.y + 0.8 * box.height);
     await expect.poll(() => sigmaW2(page)).toBeLessThan(2);
 
     const touchAction = (selector: string) =>
       page.locator(selector).evaluate((element) => getComputedStyle(element).touchAction);
-    expect(await touchAction('igb-phase-diagram')).toBe('pan-y');
-    expect(await touchAction('igb-phase-diagram .handle')).toBe('none');
+    expect(await touchAction('igb-phase-map')).toBe('pan-y');
+    expect(await touchAction('igb-phase-map .handle')).toBe('none');
   });
 });
 

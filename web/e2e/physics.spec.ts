@@ -54,7 +54,7 @@ test('the map answers while the point is still held', async ({ page, address }) 
   await page.mouse.down();
   await page.mouse.move(box.x + 8, box.y + 140, { steps: 20 });
   await expect(page.locator('[data-test=map]')).toHaveAttribute('data-stale', 'false');
-  expect(await page.locator('igb-demo').getAttribute('data-settled')).toBe('false');
+  expect(await page.locator('igb-lab').getAttribute('data-settled')).toBe('false');
   await page.mouse.up();
 });
 

@@ -47,7 +47,7 @@ export { expect };
 
 /** Waits until everything shown belongs to the current state. */
 export async function settled(page: Page): Promise<void> {
-  await expect(page.locator('igb-demo')).toHaveAttribute('data-settled', 'true', {
+  await expect(page.locator('igb-lab')).toHaveAttribute('data-settled', 'true', {
     timeout: 60_000,
   });
 }

@@ -1,2 +1,2 @@
-import './style.css';
-import './view/demo';
+import './page/page.css';
+import './page/page';

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { paint, shareOfFirst } from '../src/model/contour';
 
 describe('paint', () => {
-  const colours = [7, 9] as const;
+  const inks = { first: 7, second: 9, stripe: 9 };
   const painted = (margin: number[], resolution: number, side: number) => {
     const pixels = new Uint32Array(side * side);
-    paint(Float32Array.from(margin), resolution, side, colours, pixels);
+    paint(Float32Array.from(margin), resolution, side, inks, pixels);
     return pixels;
   };
 
@@ -13,6 +13,14 @@ describe('paint', () => {
     expect([...painted([1, -1, 1, -1], 2, 8).subarray(0, 8)]).toEqual([7, 7, 7, 7, 9, 9, 9, 9]);
     // 3 at the first centre and -1 at the second: the sign changes three quarters of the way.
     expect([...painted([3, -1, 3, -1], 2, 8).subarray(0, 8)]).toEqual([7, 7, 7, 7, 7, 9, 9, 9]);
+  });
+
+  it('stripes the second class only', () => {
+    const pixels = new Uint32Array(32 * 32);
+    paint(Float32Array.of(1, -1, 1, -1), 2, 32, { first: 7, second: 9, stripe: 5 }, pixels);
+    const halves = (left: boolean) => pixels.filter((_, i) => i % 32 < 16 === left);
+    expect(new Set(halves(true))).toEqual(new Set([7]));
+    expect(new Set(halves(false))).toEqual(new Set([9, 5]));
   });
 
   it('paints rows from the top', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  activationNames,
   clamp,
   defaults,
   formatQuery,
@@ -9,11 +10,9 @@ import {
   parseValue,
 } from '../src/model/params';
 
-const activations = ['linear', 'relu', 'tanh', 'erf'];
-
 describe('parseQuery', () => {
   it('gives the defaults for an empty query', () => {
-    expect(parseQuery('', activations)).toEqual({ state: defaults(), problems: [] });
+    expect(parseQuery('')).toEqual({ state: defaults(), problems: [] });
   });
 
   it('reads back every state that formatQuery writes', () => {
@@ -28,9 +27,14 @@ describe('parseQuery', () => {
       networks: 77,
       seed: Number.MAX_SAFE_INTEGER,
       network: 5,
+      sampler: 'gram' as const,
+      data: 'xor' as const,
       lang: 'zh' as const,
+      theme: 'dark' as const,
+      hide: 'race,controls',
+      figure: 'histogram' as const,
     };
-    expect(parseQuery(formatQuery(state), activations)).toEqual({ state, problems: [] });
+    expect(parseQuery(formatQuery(state))).toEqual({ state, problems: [] });
   });
 
   it.each([
@@ -40,10 +44,10 @@ describe('parseQuery', () => {
     ['sigma-b2=-0.1', 'sigma-b2', '-0.1', '0 .. 0.4'],
     ['depth=2.5', 'depth', '2.5', '1 .. 100'],
     ['width=Infinity', 'width', 'Infinity', '2 .. 512'],
-    ['activation=tan', 'activation', 'tan', 'linear, relu, tanh, erf'],
+    ['activation=tan', 'activation', 'tan', activationNames.join(', ')],
     ['lang=fr', 'lang', 'fr', 'en, zh'],
   ])('refuses %s, keeps the default and says what is allowed', (query, key, value, values) => {
-    expect(parseQuery(`?${query}`, activations)).toEqual({
+    expect(parseQuery(`?${query}`)).toEqual({
       state: defaults(),
       problems: [
         { key, values: [value], allowed: { values, whole: ['depth', 'width'].includes(key) } },
@@ -56,7 +60,7 @@ describe('parseQuery', () => {
     ['sigma-w2=2&sigma-w2=2', ['2', '2']],
     ['sigma-w2=2&depth=3&sigma-w2=oops', ['2', 'oops']],
   ])('refuses a key given twice and keeps the default: %s', (query, values) => {
-    const { state, problems } = parseQuery(`?${query}`, activations);
+    const { state, problems } = parseQuery(`?${query}`);
     expect(state.sigmaW2).toBe(defaults().sigmaW2);
     expect(problems).toEqual([
       { key: 'sigma-w2', values, allowed: { values: '0.1 .. 6', whole: false } },
@@ -64,13 +68,13 @@ describe('parseQuery', () => {
   });
 
   it('names a key that no parameter has', () => {
-    expect(parseQuery('?sigma_w2=2', activations).problems).toEqual([
+    expect(parseQuery('?sigma_w2=2').problems).toEqual([
       { key: 'sigma_w2', values: ['2'], allowed: null },
     ]);
   });
 
   it('keeps the good entries beside a bad one', () => {
-    const { state, problems } = parseQuery('?depth=3&width=oops', activations);
+    const { state, problems } = parseQuery('?depth=3&width=oops');
     expect(state).toEqual({ ...defaults(), depth: 3 });
     expect(problems).toHaveLength(1);
   });
@@ -80,7 +84,7 @@ describe('the parameter table', () => {
   it('has a default inside each range', () => {
     for (const name of parameterNames) {
       const { default: value } = parameters[name];
-      expect(parseValue(name, String(value), activations), name).toBe(value);
+      expect(parseValue(name, String(value)), name).toBe(value);
     }
   });
 

@@ -52,7 +52,7 @@ function setUp() {
 
 it('the latest request of a kind wins, the ones before are never computed', async () => {
   const { asked, posted, scheduler, finish } = setUp();
-  for (const sigmaW2 of [1, 2, 3]) scheduler.run(sigmaW2, { ...request, sigmaW2 });
+  for (const sigmaW2 of [1, 2, 3]) scheduler.run(1, sigmaW2, { ...request, sigmaW2 });
   await finish();
   expect(asked).toEqual([3]);
   expect(posted.map(({ type }) => type)).toEqual(['result', 'done']);
@@ -60,9 +60,9 @@ it('the latest request of a kind wins, the ones before are never computed', asyn
 
 it('a newer point stops the theory of an older one between its parts', async () => {
   const { asked, fixed, posted, scheduler, turn, finish } = setUp();
-  scheduler.run(1, { ...request, sigmaW2: 1 });
+  scheduler.run(1, 1, { ...request, sigmaW2: 1 });
   await turn();
-  scheduler.run(2, { ...request, sigmaW2: 2 });
+  scheduler.run(1, 2, { ...request, sigmaW2: 2 });
   await finish();
   expect(asked).toEqual([1, 2]);
   expect(fixed).toEqual([2]);
@@ -104,27 +104,39 @@ it('a newer race ends the networks of the older one', async () => {
     turns.shift()?.();
     await new Promise((resolve) => setTimeout(resolve));
   };
-  scheduler.run(1, race);
+  scheduler.run(1, 1, race);
   await turn();
   expect(alive).toBe(2);
-  scheduler.run(2, { ...race, sigmaW2: [] });
+  scheduler.run(1, 2, { ...race, sigmaW2: [] });
   while (turns.length > 0) await turn();
   expect(alive).toBe(0);
 });
 
+it('labs do not replace the requests of each other, and can drop their own', async () => {
+  const { asked, posted, scheduler, finish } = setUp();
+  scheduler.run(1, 1, { ...request, sigmaW2: 1 });
+  scheduler.run(2, 2, { ...request, sigmaW2: 2 });
+  scheduler.run(3, 3, { ...request, sigmaW2: 3 });
+  scheduler.drop({ lab: 2, kind: 'theory' });
+  await finish();
+  expect(asked).toEqual([1, 3]);
+  expect(posted.map((message) => 'lab' in message && message.lab)).toEqual([1, 1, 3, 3]);
+});
+
 it('reports an error of the engine with its message and goes on', async () => {
   const { posted, scheduler, turn, finish } = setUp();
-  scheduler.run(1, { ...request, sigmaW2: -1 });
+  scheduler.run(1, 1, { ...request, sigmaW2: -1 });
   await turn();
   expect(posted).toEqual([
     {
       type: 'failed',
+      lab: 1,
       revision: 1,
       kind: 'theory',
       failure: { name: 'RangeError', message: 'sigma_w2 = -1 is not allowed' },
     },
   ]);
-  scheduler.run(2, request);
+  scheduler.run(1, 2, request);
   await finish();
   expect(posted.slice(1)).toMatchObject([
     { type: 'result', revision: 2 },

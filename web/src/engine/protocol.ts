@@ -1,5 +1,6 @@
-/** What the page and its workers say to each other. */
+/** What labs and their workers say to each other. */
 import type { FixedPoint, Signal } from 'igb';
+import type { PlanarName, Sampler } from '../model/params';
 
 interface Init {
   activation: string;
@@ -21,6 +22,15 @@ export interface LinesRequest {
   sigmaW2Max: number;
 }
 
+/** Gamma at infinite depth over the phase diagram. */
+export interface IsoGammaRequest {
+  kind: 'isoGamma';
+  activation: string;
+  sigmaB2Max: number;
+  sigmaW2Min: number;
+  sigmaW2Max: number;
+}
+
 export interface TheoryRequest extends Init {
   kind: 'theory';
   depth: number;
@@ -32,13 +42,14 @@ export interface MapRequest extends NetworkDescription {
   network: number;
 }
 
-export interface StripRequest extends NetworkDescription {
-  kind: 'strip';
+export interface TilesRequest extends NetworkDescription {
+  kind: 'tiles';
   networks: number;
 }
 
 export interface EnsembleRequest extends NetworkDescription {
   kind: 'ensemble';
+  sampler: Sampler;
   networks: number;
   inputs: number;
 }
@@ -49,9 +60,7 @@ export interface Lesson {
   labels: Uint16Array;
 }
 
-export type PlanarName = 'blobs' | 'moons' | 'circles' | 'spirals' | 'xor';
-
-/** Networks of the same draw that learn the same, each from another sigma_w2. None: ends the race. */
+/** Networks of the same draw that learn the same, each from another sigma_w2. */
 export interface RaceRequest {
   kind: 'race';
   activation: string;
@@ -66,9 +75,10 @@ export interface RaceRequest {
 
 export type Request =
   | LinesRequest
+  | IsoGammaRequest
   | TheoryRequest
   | MapRequest
-  | StripRequest
+  | TilesRequest
   | EnsembleRequest
   | RaceRequest;
 export type Kind = Request['kind'];
@@ -83,6 +93,17 @@ export interface LinesResult {
   neutrality: Line;
   /** Phase names of the engine, each at a point inside its region. */
   regions: { sigmaB2: number; sigmaW2: number; phase: string }[];
+}
+
+/** At [rows, columns], row-major, sigma_b2 ascending by the row and sigma_w2 by the column, both from
+ * end to end of what was asked for; rows not computed yet are NaN. */
+export interface IsoGammaResult {
+  kind: 'isoGamma';
+  activation: string;
+  rows: number;
+  columns: number;
+  /** Infinity where all inputs end up alike. */
+  gamma: Float64Array;
 }
 
 export interface TheoryResult {
@@ -109,8 +130,8 @@ export interface MapResult extends Picture {
   network: number;
 }
 
-export interface StripResult extends Picture {
-  kind: 'strip';
+export interface TileResult extends Picture {
+  kind: 'tiles';
   network: number;
 }
 
@@ -118,7 +139,9 @@ export interface EnsembleResult {
   kind: 'ensemble';
   /** G_0 of each network so far. */
   fractions: Float64Array;
-  /** Of the hidden layers 1 .. depth: medians over the networks so far. */
+  /** Of the hidden layers 1 .. depth: medians over the networks so far; empty where the sampler has
+   * none. */
+  q: number[];
   c: number[];
   gamma: number[];
   /** Distance of the fractions to the law for `inputs` inputs, and the chance of a larger one under
@@ -147,9 +170,10 @@ export interface RaceResult {
 
 export type Result =
   | LinesResult
+  | IsoGammaResult
   | TheoryResult
   | MapResult
-  | StripResult
+  | TileResult
   | EnsembleResult
   | RaceResult;
 export type ResultOf<K extends Kind> = Extract<Result, { kind: K }>;
@@ -159,13 +183,22 @@ export interface Failure {
   message: string;
 }
 
+/** Which lab's request of which kind: the latest one wins. */
+export interface Channel {
+  lab: number;
+  kind: Kind;
+}
+
 export type ToWorker =
   | { type: 'load'; module: WebAssembly.Module }
-  | { type: 'run'; revision: number; request: Request };
+  | { type: 'run'; lab: number; revision: number; request: Request }
+  | ({ type: 'drop' } & Channel)
+  | { type: 'ping' };
 
 export type FromWorker =
-  | { type: 'ready'; version: string; activations: readonly string[] }
-  | { type: 'result'; revision: number; result: Result }
-  | { type: 'done'; revision: number; kind: Kind }
-  | { type: 'failed'; revision: number; kind: Kind; failure: Failure }
+  | { type: 'ready'; version: string }
+  | { type: 'pong' }
+  | { type: 'result'; lab: number; revision: number; result: Result }
+  | ({ type: 'done'; revision: number } & Channel)
+  | ({ type: 'failed'; revision: number; failure: Failure } & Channel)
   | { type: 'broken'; failure: Failure };

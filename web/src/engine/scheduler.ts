@@ -1,8 +1,8 @@
 import type { Engine } from 'igb';
 import { type Job, startJob } from './jobs';
-import type { Failure, FromWorker, Kind, Request, Result } from './protocol';
+import type { Channel, Failure, FromWorker, Request, Result } from './protocol';
 
-interface Running {
+interface Running extends Channel {
   revision: number;
   job: Job;
 }
@@ -22,10 +22,12 @@ function buffersOf(result: Result): ArrayBuffer[] {
   );
 }
 
-/** Runs at most one job of each kind, a step in turn; a newer request of a kind replaces the older.
- * `pause` lets waiting messages in. */
+const keyOf = ({ lab, kind }: Channel) => `${lab}/${kind}`;
+
+/** Runs at most one job of each kind for each lab, a step in turn; a newer request of a kind replaces
+ * the older. `pause` lets waiting messages in. */
 export class Scheduler {
-  private readonly running = new Map<Kind, Running>();
+  private readonly running = new Map<string, Running>();
   private active = false;
 
   constructor(
@@ -34,33 +36,41 @@ export class Scheduler {
     private readonly pause: () => Promise<void>,
   ) {}
 
-  run(revision: number, request: Request): void {
-    this.running.get(request.kind)?.job.return(null); // gives back what it holds
-    this.running.set(request.kind, { revision, job: startJob(this.engine, request) });
+  run(lab: number, revision: number, request: Request): void {
+    const { kind } = request;
+    this.drop({ lab, kind });
+    const job = startJob(this.engine, request);
+    this.running.set(keyOf({ lab, kind }), { lab, kind, revision, job });
     if (!this.active) void this.loop();
+  }
+
+  drop(channel: Channel): void {
+    this.running.get(keyOf(channel))?.job.return(null); // gives back what it holds
+    this.running.delete(keyOf(channel));
   }
 
   private async loop(): Promise<void> {
     this.active = true;
     while (this.running.size > 0) {
-      for (const kind of [...this.running.keys()]) {
+      for (const key of [...this.running.keys()]) {
         await this.pause();
-        const running = this.running.get(kind);
-        if (running) this.step(kind, running);
+        const running = this.running.get(key);
+        if (running) this.step(key, running);
       }
     }
     this.active = false;
   }
 
-  private step(kind: Kind, { revision, job }: Running): void {
+  private step(key: string, { lab, kind, revision, job }: Running): void {
     try {
       const { value, done } = job.next();
-      if (value) this.post({ type: 'result', revision, result: value }, buffersOf(value));
+      if (value) this.post({ type: 'result', lab, revision, result: value }, buffersOf(value));
       if (!done) return;
-      this.post({ type: 'done', revision, kind }, []);
+      this.post({ type: 'done', lab, kind, revision }, []);
     } catch (error) {
-      this.post({ type: 'failed', revision, kind, failure: failureOf(error) }, []);
+      if (error instanceof WebAssembly.RuntimeError) throw error; // the engine is lost
+      this.post({ type: 'failed', lab, kind, revision, failure: failureOf(error) }, []);
     }
-    this.running.delete(kind);
+    this.running.delete(key);
   }
 }

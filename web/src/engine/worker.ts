@@ -18,17 +18,30 @@ function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 
 let scheduler: Scheduler | null = null;
 
-self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === 'run') {
-    scheduler?.run(data.revision, data.request);
-    return;
-  }
+async function load(module: WebAssembly.Module): Promise<void> {
   try {
-    const engine = await loadEngine(data.module);
+    const engine = await loadEngine(module);
     scheduler = new Scheduler(engine, post, pause);
-    post({ type: 'ready', version: engine.version, activations: engine.activations });
+    post({ type: 'ready', version: engine.version });
   } catch (error) {
     const failure = error instanceof Error ? error : { name: 'Error', message: String(error) };
     post({ type: 'broken', failure: { name: failure.name, message: failure.message } });
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.type) {
+    case 'load':
+      void load(data.module);
+      break;
+    case 'run':
+      scheduler?.run(data.lab, data.revision, data.request);
+      break;
+    case 'drop':
+      scheduler?.drop(data);
+      break;
+    case 'ping':
+      post({ type: 'pong' });
+      break;
   }
 };

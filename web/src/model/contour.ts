@@ -9,14 +9,25 @@ function neighbours(index: number, side: number, resolution: number) {
   return { first, second: Math.min(resolution - 1, first + 1), share: inside - first };
 }
 
-/** Fills an image of side `side` with the colours of class 0 (margin >= 0) and class 1, packed as the
- * 32-bit words of an ImageData. Margins [resolution, resolution], row-major, between cell centres
+/** The 32-bit words of an ImageData for class 0, class 1 and the stripes of class 1. */
+export interface Inks {
+  first: number;
+  second: number;
+  stripe: number;
+}
+
+/** Pixels from stripe to stripe, along a row. */
+const stripePeriod = 14;
+const stripeWidth = 2;
+
+/** Fills an image of side `side` with the inks of class 0 (margin >= 0) and class 1, the latter with
+ * slanted stripes. Margins [resolution, resolution], row-major, between cell centres
  * bilinear. */
 export function paint(
   margin: Float32Array,
   resolution: number,
   side: number,
-  [first, second]: readonly [number, number],
+  { first, second, stripe }: Inks,
   pixels: Uint32Array,
 ): void {
   const columns = Array.from({ length: side }, (_, i) => neighbours(i, side, resolution));
@@ -33,7 +44,8 @@ export function paint(
       const left = line[place.first] as number;
       const right = line[place.second] as number;
       const value = left + place.share * (right - left);
-      pixels[row * side + column] = value >= 0 ? first : second;
+      const striped = (row + column) % stripePeriod < stripeWidth;
+      pixels[row * side + column] = value >= 0 ? first : striped ? stripe : second;
     }
   }
 }

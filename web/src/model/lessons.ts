@@ -1,9 +1,5 @@
-import type { Lesson, PlanarName } from '../engine/protocol';
+import type { Lesson } from '../engine/protocol';
 import type { Sample, SampleSet } from './sample';
-
-/** Data sets that networks can learn on the page. */
-export const planarNames: readonly PlanarName[] = ['moons', 'circles', 'spirals', 'xor', 'blobs'];
-export type DataName = PlanarName | 'fashion-mnist';
 
 /** Initialisations of a race, as multiples of the edge of chaos: those of the paper's figure. */
 const multiplesOfEdge = [0.8, 1, 1.25, 2.5];

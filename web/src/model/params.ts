@@ -1,4 +1,5 @@
-/** The state of the page, and the one table from which URL keys, validation and controls come. */
+/** The state of a lab, and the one table from which URL keys, attributes, validation, controls and the
+ * reference page come. */
 
 export interface State {
   activation: string;
@@ -8,18 +9,36 @@ export interface State {
   width: number;
   inputs: number;
   networks: number;
+  sampler: Sampler;
   seed: number;
   network: number;
+  data: DataName;
   lang: Lang;
+  theme: Theme;
+  /** Parts of the lab that are not shown, in the order of `labParts`, with commas between. */
+  hide: string;
+  figure: FigureName;
 }
 
 export type Lang = 'en' | 'zh';
+export type Theme = 'auto' | 'light' | 'dark';
+/** Networks with all their weights, from Gram matrices, or of infinite width. */
+export type Sampler = 'dense' | 'gram' | 'kernel';
+export type PlanarName = 'blobs' | 'moons' | 'circles' | 'spirals' | 'xor';
+/** What networks learn, and are asked about. */
+export type DataName = PlanarName | 'fashion-mnist';
+/** What an embedding page shows. */
+export type FigureName = 'lab' | 'phase-map' | 'class-map' | 'histogram' | 'depth-curves' | 'race';
 export type ParameterName = keyof State;
 
+/** What a parameter is about: the networks, or how they are shown. */
+type Group = 'network' | 'view';
+
 interface Described {
-  /** Key in the URL. */
+  /** Key in the URL, and attribute of the elements. */
   key: string;
   unit: string;
+  group: Group;
 }
 
 export interface NumberParameter extends Described {
@@ -32,17 +51,67 @@ export interface NumberParameter extends Described {
 
 export interface ChoiceParameter extends Described {
   type: 'choice';
-  /** Known from the start, or null where the engine supplies them. */
-  choices: readonly string[] | null;
+  choices: readonly string[];
   default: string;
 }
 
-export type Parameter = NumberParameter | ChoiceParameter;
+/** Any number of choices, with commas between. */
+export interface ListParameter extends Described {
+  type: 'list';
+  choices: readonly string[];
+  default: string;
+}
+
+export type Parameter = NumberParameter | ChoiceParameter | ListParameter;
+
+/** Those of the engine, in its order. */
+export const activationNames = [
+  'linear',
+  'relu',
+  'leaky_relu',
+  'tanh',
+  'erf',
+  'sin',
+  'abs',
+  'sigmoid',
+  'softplus',
+  'elu',
+  'selu',
+  'silu',
+  'gelu',
+  'hard_tanh',
+] as const;
 
 export const networksOnStrip = 24;
 
+export const planarNames = ['moons', 'circles', 'spirals', 'xor', 'blobs'] as const;
+
+/** What a lab consists of, in the order in which it is shown. */
+export const labParts = [
+  'say',
+  'phase-map',
+  'class-map',
+  'histogram',
+  'networks',
+  'depth-curves',
+  'gradients',
+  'images',
+  'race',
+  'own-network',
+  'playback',
+  'controls',
+] as const;
+export type LabPart = (typeof labParts)[number];
+
 export const parameters = {
-  activation: { key: 'activation', type: 'choice', choices: null, default: 'tanh', unit: '' },
+  activation: {
+    key: 'activation',
+    type: 'choice',
+    choices: activationNames,
+    default: 'tanh',
+    unit: '',
+    group: 'network',
+  },
   sigmaW2: {
     key: 'sigma-w2',
     type: 'number',
@@ -51,6 +120,7 @@ export const parameters = {
     step: 0.01,
     default: 4,
     unit: '',
+    group: 'network',
   },
   sigmaB2: {
     key: 'sigma-b2',
@@ -60,9 +130,28 @@ export const parameters = {
     step: 0.001,
     default: 0.1,
     unit: '',
+    group: 'network',
   },
-  depth: { key: 'depth', type: 'integer', min: 1, max: 100, step: 1, default: 20, unit: 'layers' },
-  width: { key: 'width', type: 'integer', min: 2, max: 512, step: 1, default: 128, unit: 'units' },
+  depth: {
+    key: 'depth',
+    type: 'integer',
+    min: 1,
+    max: 100,
+    step: 1,
+    default: 20,
+    unit: 'layers',
+    group: 'network',
+  },
+  width: {
+    key: 'width',
+    type: 'integer',
+    min: 2,
+    max: 512,
+    step: 1,
+    default: 128,
+    unit: 'units',
+    group: 'network',
+  },
   inputs: {
     key: 'inputs',
     type: 'integer',
@@ -71,6 +160,7 @@ export const parameters = {
     step: 1,
     default: 100,
     unit: 'inputs',
+    group: 'network',
   },
   networks: {
     key: 'networks',
@@ -80,6 +170,15 @@ export const parameters = {
     step: 1,
     default: 500,
     unit: 'networks',
+    group: 'network',
+  },
+  sampler: {
+    key: 'sampler',
+    type: 'choice',
+    choices: ['dense', 'gram', 'kernel'],
+    default: 'dense',
+    unit: '',
+    group: 'network',
   },
   seed: {
     key: 'seed',
@@ -89,6 +188,7 @@ export const parameters = {
     step: 1,
     default: 1,
     unit: '',
+    group: 'network',
   },
   network: {
     key: 'network',
@@ -98,8 +198,41 @@ export const parameters = {
     step: 1,
     default: 0,
     unit: '',
+    group: 'network',
   },
-  lang: { key: 'lang', type: 'choice', choices: ['en', 'zh'], default: 'en', unit: '' },
+  data: {
+    key: 'data',
+    type: 'choice',
+    choices: ['fashion-mnist', ...planarNames],
+    default: 'fashion-mnist',
+    unit: '',
+    group: 'network',
+  },
+  lang: {
+    key: 'lang',
+    type: 'choice',
+    choices: ['en', 'zh'],
+    default: 'en',
+    unit: '',
+    group: 'view',
+  },
+  theme: {
+    key: 'theme',
+    type: 'choice',
+    choices: ['auto', 'light', 'dark'],
+    default: 'auto',
+    unit: '',
+    group: 'view',
+  },
+  hide: { key: 'hide', type: 'list', choices: labParts, default: '', unit: '', group: 'view' },
+  figure: {
+    key: 'figure',
+    type: 'choice',
+    choices: ['lab', 'phase-map', 'class-map', 'histogram', 'depth-curves', 'race'],
+    default: 'lab',
+    unit: '',
+    group: 'view',
+  },
 } as const satisfies Record<ParameterName, Parameter>;
 
 export const parameterNames = Object.keys(parameters) as ParameterName[];
@@ -129,10 +262,14 @@ export function defaults(): State {
   ) as unknown as State;
 }
 
-export function allowed(name: ParameterName, activations: readonly string[]): Allowed {
+export function nameOfKey(key: string): ParameterName | null {
+  return parameterNames.find((name) => parameters[name].key === key) ?? null;
+}
+
+export function allowed(name: ParameterName): Allowed {
   const parameter: Parameter = parameters[name];
-  if (parameter.type === 'choice') {
-    return { values: (parameter.choices ?? activations).join(', '), whole: false };
+  if (parameter.type === 'choice' || parameter.type === 'list') {
+    return { values: parameter.choices.join(', '), whole: false };
   }
   return {
     values: `${parameter.min} .. ${parameter.max}`,
@@ -141,49 +278,54 @@ export function allowed(name: ParameterName, activations: readonly string[]): Al
 }
 
 /** The value that `text` stands for, or null where it is not allowed. */
-export function parseValue(
-  name: ParameterName,
-  text: string,
-  activations: readonly string[],
-): number | string | null {
+export function parseValue(name: ParameterName, text: string): number | string | null {
   const parameter: Parameter = parameters[name];
-  if (parameter.type === 'choice') {
-    return (parameter.choices ?? activations).includes(text) ? text : null;
-  }
+  if (parameter.type === 'choice') return parameter.choices.includes(text) ? text : null;
+  if (parameter.type === 'list') return parseList(parameter.choices, text);
   const value = text.trim() === '' ? Number.NaN : Number(text);
   const inRange = value >= parameter.min && value <= parameter.max;
   return inRange && (parameter.type === 'number' || Number.isInteger(value)) ? value : null;
 }
 
-/** The state that a query string describes; what is not allowed, or given twice, keeps its default. */
-export function parseQuery(
-  query: string,
-  activations: readonly string[],
-): { state: State; problems: Problem[] } {
+/** In the order of the choices. */
+function parseList(choices: readonly string[], text: string): string | null {
+  const entries = text === '' ? [] : text.split(',').map((entry) => entry.trim());
+  if (!entries.every((entry) => choices.includes(entry))) return null;
+  return choices.filter((choice) => entries.includes(choice)).join(',');
+}
+
+/** The entries of a query string, as far as they are allowed and given once. */
+export function parseQuery(query: string): { state: State; problems: Problem[] } {
   const state = defaults();
   const problems: Problem[] = [];
   const entries = new URLSearchParams(query);
   for (const key of new Set(entries.keys())) {
     const values = entries.getAll(key);
     const [only] = values.length === 1 ? values : [];
-    const name = parameterNames.find((candidate) => parameters[candidate].key === key);
-    const parsed = name && only !== undefined ? parseValue(name, only, activations) : null;
+    const name = nameOfKey(key);
+    const parsed = name && only !== undefined ? parseValue(name, only) : null;
     if (name && parsed !== null) Object.assign(state, { [name]: parsed });
-    else problems.push({ key, values, allowed: name ? allowed(name, activations) : null });
+    else problems.push({ key, values, allowed: name ? allowed(name) : null });
   }
   return { state, problems };
 }
 
+/** The key and text of what differs from its default. */
+export function entriesOf(state: State): [key: string, value: string][] {
+  return parameterNames
+    .filter((name) => state[name] !== parameters[name].default)
+    .map((name) => [parameters[name].key, String(state[name])]);
+}
+
 /** The query string that describes `state`, without what equals its default; may be empty. */
 export function formatQuery(state: State): string {
-  const query = new URLSearchParams();
-  for (const name of parameterNames) {
-    if (state[name] !== parameters[name].default) {
-      query.set(parameters[name].key, String(state[name]));
-    }
-  }
-  const text = query.toString();
+  const text = new URLSearchParams(entriesOf(state)).toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** Whether a part of the lab is shown. */
+export function isShown({ hide }: State, part: LabPart): boolean {
+  return !hide.split(',').includes(part);
 }
 
 /** The nearest allowed value, on the grid of the parameter's step. */

@@ -1,24 +1,44 @@
 import type { Kind, Request } from '../engine/protocol';
 import { networksOnStrip, parameters, type State } from './params';
+import type { Sample } from './sample';
 
 /** What the engine computes unasked. */
-type Shown = Exclude<Kind, 'race'>;
+export type Derived = Exclude<Kind, 'race'>;
 
-/** What the engine must compute to show a state. */
-export function requestsOf(state: State): { [K in Shown]: Extract<Request, { kind: K }> } {
+export const derivedKinds: readonly Derived[] = [
+  'theory',
+  'lines',
+  'isoGamma',
+  'map',
+  'tiles',
+  'ensemble',
+];
+
+/** What the engine must compute of one kind to show a state; null: it cannot yet. */
+export function requestOf(
+  kind: Derived,
+  state: State,
+  _sample: Sample | 'missing' | null,
+): Request | null {
   const { activation, sigmaW2, sigmaB2, depth, width, seed, network, networks, inputs } = state;
   const described = { activation, sigmaW2, sigmaB2, depth, width, seed };
-  return {
-    theory: { kind: 'theory', activation, sigmaW2, sigmaB2, depth, inputs },
-    lines: {
-      kind: 'lines',
-      activation,
-      sigmaB2Max: parameters.sigmaB2.max,
-      sigmaW2Min: parameters.sigmaW2.min,
-      sigmaW2Max: parameters.sigmaW2.max,
-    },
-    map: { kind: 'map', ...described, network },
-    strip: { kind: 'strip', ...described, networks: networksOnStrip },
-    ensemble: { kind: 'ensemble', ...described, networks, inputs },
+  const plane = {
+    activation,
+    sigmaB2Max: parameters.sigmaB2.max,
+    sigmaW2Min: parameters.sigmaW2.min,
+    sigmaW2Max: parameters.sigmaW2.max,
   };
+  switch (kind) {
+    case 'theory':
+      return { kind, activation, sigmaW2, sigmaB2, depth, inputs };
+    case 'lines':
+    case 'isoGamma':
+      return { kind, ...plane };
+    case 'map':
+      return { kind, ...described, network };
+    case 'tiles':
+      return { kind, ...described, networks: networksOnStrip };
+    case 'ensemble':
+      return { kind, ...described, sampler: state.sampler, networks, inputs };
+  }
 }

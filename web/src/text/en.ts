@@ -1,5 +1,5 @@
-import type { DataName } from '../model/lessons';
-import type { Allowed, ParameterName, Problem } from '../model/params';
+import type { Allowed, DataName, ParameterName, Problem } from '../model/params';
+import type { PresetName } from '../model/presets';
 
 export interface ParameterText {
   label: string;
@@ -11,9 +11,26 @@ export interface Text {
   title: string;
   lead: string;
   otherLanguage: string;
-  parameters: Record<Exclude<ParameterName, 'lang'>, ParameterText>;
-  /** Names of the activations where the reader wants others than the engine's. */
-  activations: Readonly<Record<string, string>>;
+  parameters: Record<ParameterName, ParameterText>;
+  /** Names of choices where the reader wants others than the keys. */
+  choices: Partial<Record<ParameterName, Readonly<Record<string, string>>>>;
+  preset: string;
+  presetHelp: string;
+  noPreset: string;
+  presets: Record<PresetName, string>;
+  undo: string;
+  redo: string;
+  takeAway: string;
+  takePng: string;
+  takeSvg: string;
+  takeCsv: string;
+  takeCommand: string;
+  takeCitation: string;
+  saved(name: string): string;
+  copied: string;
+  recovered: string;
+  noSimd: string;
+  tilesSay(oneSided: number, all: number): string;
   newDraw: string;
   reset: string;
   cross: string;
@@ -101,22 +118,63 @@ export const en: Text = {
     networks: { label: 'networks', help: 'How many networks the histogram counts.' },
     seed: { label: 'seed', help: 'Which random draw: the same seed gives the same networks.' },
     network: { label: 'network', help: 'Which network of the draw the large map shows.' },
+    sampler: {
+      label: 'sampler',
+      help: 'How the networks of the histogram are drawn: with all their weights, from the Gram matrix of the inputs (the same law), or infinitely wide.',
+    },
+    data: { label: 'data', help: 'What networks learn, and are asked about.' },
+    lang: { label: 'language', help: 'Of all that is said.' },
+    theme: { label: 'theme', help: 'Light, dark, or as the system has it.' },
+    hide: { label: 'hidden', help: 'Parts of the lab that are not shown, with commas between.' },
+    figure: { label: 'figure', help: 'What the page for embedding shows.' },
   },
-  activations: {
-    linear: 'linear',
-    relu: 'ReLU',
-    leaky_relu: 'leaky ReLU',
-    tanh: 'tanh',
-    erf: 'erf',
-    sin: 'sin',
-    abs: 'absolute value',
-    sigmoid: 'sigmoid',
-    softplus: 'softplus',
-    elu: 'ELU',
-    selu: 'SELU',
-    silu: 'SiLU',
-    gelu: 'GELU',
-    hard_tanh: 'hard tanh',
+  preset: 'start from',
+  presetHelp: 'Initialisations with a name.',
+  noPreset: '(no preset)',
+  presets: {
+    'paper-order': 'paper: order, 0.8 × edge',
+    'paper-edge': 'paper: edge of chaos',
+    'paper-prejudice': 'paper: prejudice, 1.25 × edge',
+    'paper-neutrality': 'paper: neutrality, 2.5 × edge',
+    he: 'He (ReLU)',
+    xavier: 'Xavier / Glorot (tanh)',
+    lecun: 'LeCun (SELU)',
+    pytorch: 'PyTorch default (ReLU)',
+    ntk: 'NTK (ReLU)',
+  },
+  undo: 'Undo',
+  redo: 'Redo',
+  takeAway: 'Take away: picture, numbers, command, citation',
+  takePng: 'Picture (PNG)',
+  takeSvg: 'Picture (SVG)',
+  takeCsv: 'Numbers (CSV)',
+  takeCommand: 'Copy the igb command',
+  takeCitation: 'Copy the citation (BibTeX)',
+  saved: (name) => `Saved ${name}.`,
+  copied: 'Copied:',
+  recovered: 'A part of the engine had stopped and was started anew; nothing is lost.',
+  noSimd:
+    'This browser lacks WebAssembly with SIMD, which the engine needs. Any browser of 2023 or later has it.',
+  tilesSay: (oneSided, all) =>
+    `${oneSided} of ${all} networks give more than 95 % of the plane to one class.`,
+  choices: {
+    sampler: { dense: 'all weights', gram: 'Gram matrix', kernel: 'infinite width' },
+    activation: {
+      linear: 'linear',
+      relu: 'ReLU',
+      leaky_relu: 'leaky ReLU',
+      tanh: 'tanh',
+      erf: 'erf',
+      sin: 'sin',
+      abs: 'absolute value',
+      sigmoid: 'sigmoid',
+      softplus: 'softplus',
+      elu: 'ELU',
+      selu: 'SELU',
+      silu: 'SiLU',
+      gelu: 'GELU',
+      hard_tanh: 'hard tanh',
+    },
   },
   newDraw: 'New draw',
   reset: 'Reset',

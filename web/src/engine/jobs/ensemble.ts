@@ -1,4 +1,4 @@
-import type { Engine } from 'igb';
+import type { Engine, LayerReport } from 'igb';
 import { median } from '../../model/distribution';
 import type { EnsembleRequest, EnsembleResult } from '../protocol';
 import { outputGamma } from './theory';
@@ -10,32 +10,64 @@ function medians(values: number[][]): number[] {
   return values.map((ofLayer) => median(ofLayer.filter((value) => !Number.isNaN(value))));
 }
 
+interface Networks {
+  /** Class of each input in one network; reports of its layers go to `observe`. */
+  classes(network: number, observe: (report: LayerReport) => void): Uint16Array;
+}
+
+/** The networks that a sampler draws. */
+function* sampled(
+  engine: Engine,
+  request: EnsembleRequest,
+  inputs: Float32Array,
+): Generator<null, Networks> {
+  const { seed, width, depth, sampler } = request;
+  if (sampler === 'kernel') {
+    const kernel = engine.kernel(request, { inputs, width });
+    for (let layer = 0; layer <= depth; ++layer) {
+      kernel.step({ measure: false });
+      yield null;
+    }
+    const process = kernel.gaussianProcess();
+    return { classes: (network) => process.classes({ seed, network }, 2) };
+  }
+  const architecture = { ...request, inputWidth: width, classes: 2 };
+  const start = sampler === 'gram' ? engine.gramNetwork : engine.forward;
+  return {
+    classes(network, observe) {
+      const run = start.call(engine, architecture, { seed, network }, inputs);
+      for (const report of run) observe(report);
+      return run.classes();
+    },
+  };
+}
+
 /** Runs the networks of an ensemble on one set of Gaussian inputs, in batches of bounded time. */
 export function* ensemble(
   engine: Engine,
   request: EnsembleRequest,
 ): Generator<EnsembleResult | null> {
-  const { seed, width, depth, networks, inputs: count } = request;
+  const { seed, width, depth, networks, inputs: count, sampler } = request;
   const inputs = engine.gaussianInputs(seed, count, width);
   const gamma = outputGamma(engine.trajectory(request, { count: depth + 1 }));
   const law = engine.finiteTwoClassLaw(gamma, count);
   yield null;
-  const architecture = { ...request, inputWidth: width, classes: 2 };
+  const { classes } = yield* sampled(engine, request, inputs);
 
   const fractions: number[] = [];
   const networksAt = new Uint32Array(count + 1);
-  const hidden = Array.from({ length: depth }, () => ({
+  const quantities = ['q', 'c', 'gamma'] as const;
+  const hidden = Array.from({ length: sampler === 'kernel' ? 0 : depth }, () => ({
+    q: [] as number[],
     c: [] as number[],
     gamma: [] as number[],
   }));
+  const observe = (report: LayerReport) => {
+    for (const quantity of quantities) hidden[report.layer - 1]?.[quantity].push(report[quantity]);
+  };
   let batchStarted = performance.now();
   for (let network = 0; network < networks; ++network) {
-    const run = engine.forward(architecture, { seed, network }, inputs);
-    for (const { layer, c, gamma } of run) {
-      hidden[layer - 1]?.c.push(c);
-      hidden[layer - 1]?.gamma.push(gamma);
-    }
-    const first = run.classes().filter((guess) => guess === 0).length;
+    const first = classes(network, observe).filter((guess) => guess === 0).length;
     fractions.push(first / count);
     networksAt[first] = (networksAt[first] as number) + 1;
 
@@ -45,6 +77,7 @@ export function* ensemble(
     yield {
       kind: 'ensemble',
       fractions: Float64Array.from(fractions),
+      q: medians(hidden.map(({ q }) => q)),
       c: medians(hidden.map(({ c }) => c)),
       gamma: medians(hidden.map(({ gamma }) => gamma)),
       ksDistance,

@@ -1,7 +1,8 @@
 import type { Engine } from 'igb';
 import type { Request, Result } from '../protocol';
 import { ensemble } from './ensemble';
-import { map, strip } from './picture';
+import { isoGamma } from './iso-gamma';
+import { map, tiles } from './picture';
 import { race } from './race';
 import { lines, theory } from './theory';
 
@@ -12,12 +13,14 @@ export function startJob(engine: Engine, request: Request): Job {
   switch (request.kind) {
     case 'lines':
       return lines(engine, request);
+    case 'isoGamma':
+      return isoGamma(engine, request);
     case 'theory':
       return theory(engine, request);
     case 'map':
       return map(engine, request);
-    case 'strip':
-      return strip(engine, request);
+    case 'tiles':
+      return tiles(engine, request);
     case 'ensemble':
       return ensemble(engine, request);
     case 'race':

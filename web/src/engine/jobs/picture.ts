@@ -4,8 +4,8 @@ import type {
   MapResult,
   NetworkDescription,
   Picture,
-  StripRequest,
-  StripResult,
+  TileResult,
+  TilesRequest,
 } from '../protocol';
 
 /** Half the side of the plane; its inputs have q_0 = 1 on the unit circle. */
@@ -13,7 +13,7 @@ const extent = 2.5;
 const finestMap = 112;
 const [coarsestDraft, finestDraft] = [16, 56];
 const draftMilliseconds = 45;
-const bandPoints = 2048;
+const bandMilliseconds = 60;
 const [draftTile, finalTile] = [12, 24];
 
 /** Multiply-adds per millisecond, measured as pictures are made. */
@@ -72,6 +72,7 @@ export function* map(engine: Engine, request: MapRequest): Generator<MapResult |
   const resolution = finestMap;
   const inputs = engine.planeInputs(seed, width, resolution, extent);
   const margin = new Float32Array(resolution * resolution);
+  const bandPoints = Math.max(64, Math.floor((speed * bandMilliseconds) / costOfPoint(request)));
   for (let first = 0; first < margin.length; first += bandPoints) {
     const band = inputs.subarray(first * width, (first + bandPoints) * width);
     margin.set(margins(engine, request, network, band), first);
@@ -84,12 +85,12 @@ export function* map(engine: Engine, request: MapRequest): Generator<MapResult |
 let nextTile = 0;
 
 /** Small class maps of many networks of one ensemble. */
-export function* strip(engine: Engine, request: StripRequest): Generator<StripResult> {
+export function* tiles(engine: Engine, request: TilesRequest): Generator<TileResult> {
   for (const resolution of [draftTile, finalTile]) {
     for (let i = 0; i < request.networks; ++i) {
       const network = nextTile % request.networks;
       nextTile = network + 1;
-      yield { kind: 'strip', network, ...picture(engine, request, network, resolution) };
+      yield { kind: 'tiles', network, ...picture(engine, request, network, resolution) };
     }
   }
 }

@@ -1,5 +1,6 @@
 import { type Engine, IgbError } from 'igb';
-import type { Lesson, PlanarName, RaceCurve, RaceRequest, RaceResult } from '../protocol';
+import type { PlanarName } from '../../model/params';
+import type { Lesson, RaceCurve, RaceRequest, RaceResult } from '../protocol';
 
 const batch = 50;
 const learningRate = 0.01;

@@ -2,8 +2,10 @@ import { css, html, LitElement, nothing, svg } from 'lit';
 import { linearScale, logScale, logTicks, type Scale, ticks } from '../model/scales';
 import { type Text, texts } from '../text';
 import { bottomAxis, type Frame, frame, leftAxis, pathThrough } from './axes';
+import { define } from './define';
 import { figureStyle } from './figure-style';
 import { SizeController } from './size';
+import { theme } from './theme';
 
 /** Gamma is drawn between these, whatever happens. */
 const [gammaLowest, gammaHighest] = [1e-3, 1e9];
@@ -49,6 +51,7 @@ export class DepthChart extends LitElement {
   }
 
   static override styles = [
+    theme,
     figureStyle,
     css`
       .theory { fill: none; stroke: var(--ink); stroke-width: 2; }
@@ -120,4 +123,4 @@ export class DepthChart extends LitElement {
   }
 }
 
-customElements.define('igb-depth-chart', DepthChart);
+define('igb-depth-chart', DepthChart);

@@ -1,14 +1,17 @@
-import { css, html, LitElement, nothing, svg } from 'lit';
-import type { Line, LinesResult } from '../engine/protocol';
+import { css, html, nothing, svg } from 'lit';
+import type { IsoGammaResult, Line, LinesResult } from '../engine/protocol';
+import { Figure } from '../lab/figure';
+import { paintIsoGamma } from '../model/iso-gamma';
 import { type Box, shiftInside, shiftLeft } from '../model/labels';
 import { clamp, parameters } from '../model/params';
 import { moveByKey, type Point } from '../model/point';
 import { linearScale, type Scale, ticks } from '../model/scales';
-import { type Text, texts } from '../text';
-import { bottomAxis, type Frame, frame, leftAxis, pathThrough } from './axes';
-import { figureStyle } from './figure-style';
-import { SizeController } from './size';
-import { typesetSvg } from './typeset';
+import type { Table } from '../model/take-away';
+import { bottomAxis, type Frame, frame, leftAxis, pathThrough } from '../parts/axes';
+import { define } from '../parts/define';
+import { colourOf, standalone } from '../parts/picture';
+import { SizeController } from '../parts/size';
+import { typesetSvg } from '../parts/typeset';
 
 const { min: wMin, max: wMax } = parameters.sigmaW2;
 const { min: bMin, max: bMax } = parameters.sigmaB2;
@@ -18,40 +21,23 @@ function boxOf(element: SVGGraphicsElement): Box {
   return { left: x, right: x + width, top: y, bottom: y + height };
 }
 
-/** The (sigma_b2, sigma_w2) plane with its critical lines and the point one drags.
- * Fires `igb-move` with the new Point. The custom property --height-ratio sets its shape. */
-export class PhaseDiagram extends LitElement {
-  static override properties = {
-    text: { attribute: false },
-    point: { attribute: false },
-    phase: {},
-    lines: { attribute: false },
-  };
-
-  declare text: Text;
-  declare point: Point;
-  /** The engine's name of the phase at the point. */
-  declare phase: string;
-  declare lines: LinesResult | null;
+/** The (sigma_b2, sigma_w2) plane with gamma at infinite depth in colours, its critical lines and the
+ * point one drags. The custom property --height-ratio sets its shape. */
+export class PhaseMap extends Figure {
+  protected readonly kinds = ['theory', 'lines', 'isoGamma'] as const;
 
   private readonly size = new SizeController(this);
-  private dragging = false;
-
-  constructor() {
-    super();
-    this.text = texts.en;
-    this.point = { sigmaW2: wMin, sigmaB2: bMin };
-    this.phase = '';
-    this.lines = null;
-  }
+  private painted: IsoGammaResult | null = null;
+  /** The drag under way. */
+  private gesture: object | null = null;
 
   static override styles = [
-    figureStyle,
+    ...Figure.styles,
     css`
       :host { touch-action: pan-y; user-select: none; -webkit-user-select: none; }
       .surface { cursor: crosshair; }
-      .order { fill: var(--order); }
-      .prejudice { fill: var(--prejudice); }
+      :host { --height-ratio: 1; }
+      .gamma { image-rendering: auto; }
       .edge { fill: none; stroke: var(--edge); stroke-width: 3; }
       .neutrality { fill: none; stroke: var(--neutrality); stroke-width: 2.5; stroke-dasharray: 7 4; }
       .region { paint-order: stroke; stroke: var(--plot); stroke-width: 3px; stroke-linejoin: round; font-size: 13px; fill: var(--ink-soft); text-anchor: middle; pointer-events: none; }
@@ -92,11 +78,59 @@ export class PhaseDiagram extends LitElement {
     };
   }
 
-  override render() {
+  private get lines(): LinesResult | null {
+    return this.lab.result('lines');
+  }
+
+  protected get heading(): string {
+    return this.text.phaseTitle;
+  }
+
+  protected get help(): string {
+    return this.text.phaseHelp;
+  }
+
+  protected get sentence(): string {
+    return this.text.handleValue(
+      String(this.lab.state.sigmaW2),
+      String(this.lab.state.sigmaB2),
+      this.phase,
+    );
+  }
+
+  protected get ready(): boolean {
+    return this.lines !== null;
+  }
+
+  /** The name of the phase at the point. */
+  private get phase(): string {
+    const phase = this.lab.result('theory')?.fixedPoint.phase ?? '';
+    return this.text.phases[phase] ?? phase;
+  }
+
+  override table(): Table {
+    const { edge = [], neutrality = [] } = this.lines ?? {};
+    return {
+      columns: ['sigma_b2', 'eoc_sigma_w2', 'gamma_1_sigma_w2'],
+      rows: edge.map(({ sigmaB2, sigmaW2 }, i) => [
+        sigmaB2,
+        sigmaW2,
+        neutrality[i]?.sigmaW2 ?? null,
+      ]),
+    };
+  }
+
+  override async picture(): Promise<string> {
+    const svg = this.renderRoot.querySelector<SVGSVGElement>('svg.plot');
+    if (!svg) throw new Error(this.text.nothingToShow);
+    return standalone(svg, this.sentence, colourOf(this, '--page'));
+  }
+
+  protected override draw() {
     const area = this.area();
     const { x, y } = this.scales();
     return html`
-      <svg width="100%" height=${area.bottom + 42}
+      <svg class="plot" part="plot" width="100%" height=${area.bottom + 42}
         @pointerdown=${this.onDown} @pointermove=${this.onMove}
         @pointerup=${this.onUp} @pointercancel=${this.onUp} @click=${this.onClick}>
         <clipPath id="plot"><rect x=${area.left} y=${area.top}
@@ -113,6 +147,24 @@ export class PhaseDiagram extends LitElement {
 
   protected override updated(): void {
     this.placeNames();
+    this.paintGamma();
+  }
+
+  /** Gamma as an image behind the lines, a pixel a grid point. */
+  private paintGamma(): void {
+    const iso = this.lab.result('isoGamma');
+    const image = this.renderRoot.querySelector('image');
+    if (!iso || !image || iso === this.painted) return;
+    this.painted = iso;
+    const canvas = document.createElement('canvas');
+    canvas.width = iso.rows;
+    canvas.height = iso.columns;
+    const context = canvas.getContext('2d');
+    if (!context) return;
+    const pixels = context.createImageData(iso.rows, iso.columns);
+    paintIsoGamma(iso, new Uint32Array(pixels.data.buffer));
+    context.putImageData(pixels, 0, 0);
+    image.setAttribute('href', canvas.toDataURL());
   }
 
   /** The names of the lines end beside the ends of these, or begin at the left end of the plot
@@ -139,22 +191,12 @@ export class PhaseDiagram extends LitElement {
     }
   }
 
-  /** Faint areas below the edge, and between the edge and the neutrality line, and their names. */
+  /** Gamma in colours, and the names of the regions. */
   private regions(area: Frame, x: Scale, y: Scale) {
-    if (!this.lines) return nothing;
-    const below = (line: Line) => {
-      const points = line.flatMap(({ sigmaB2, sigmaW2 }) =>
-        sigmaW2 === null ? [] : [{ x: x.toPixel(sigmaB2), y: y.toPixel(sigmaW2) }],
-      );
-      const [first, last] = [points[0], points.at(-1)];
-      if (!first || !last) return '';
-      return `${pathThrough(points)}L${last.x} ${area.bottom}L${first.x} ${area.bottom}Z`;
-    };
-    return svg`<g clip-path="url(#plot)" pointer-events="none">
-        <path class="prejudice" d=${below(this.lines.neutrality)} />
-        <path class="order" d=${below(this.lines.edge)} />
-      </g>
-      ${this.lines.regions.map(
+    return svg`<image class="gamma" x=${area.left} y=${y.toPixel(wMax)} preserveAspectRatio="none"
+        width=${area.right - area.left} height=${y.toPixel(wMin) - y.toPixel(wMax)}
+        pointer-events="none" />
+      ${this.lines?.regions.map(
         ({ sigmaB2, sigmaW2, phase }) => svg`<text class="region" x=${x.toPixel(sigmaB2)}
           y=${y.toPixel(sigmaW2) + 5}>${typesetSvg(this.text.phases[phase] ?? phase)}</text>`,
       )}`;
@@ -183,16 +225,15 @@ export class PhaseDiagram extends LitElement {
   }
 
   private handle(area: Frame, x: Scale, y: Scale) {
-    const { sigmaW2, sigmaB2 } = this.point;
+    const { sigmaW2, sigmaB2 } = this.lab.state;
     const [cx, cy] = [x.toPixel(sigmaB2), y.toPixel(sigmaW2)];
-    const phase = this.text.phases[this.phase] ?? this.phase;
     return svg`
       <line class="guide" x1=${cx} x2=${cx} y1=${area.top} y2=${area.bottom} />
       <line class="guide" x1=${area.left} x2=${area.right} y1=${cy} y2=${cy} />
-      <g class="handle ${this.dragging ? 'dragging' : ''}" tabindex="0" role="slider"
+      <g class="handle ${this.gesture ? 'dragging' : ''}" tabindex="0" role="slider"
         aria-label=${this.text.handle} aria-orientation="vertical"
         aria-valuemin=${wMin} aria-valuemax=${wMax} aria-valuenow=${sigmaW2}
-        aria-valuetext=${this.text.handleValue(String(sigmaW2), String(sigmaB2), phase)}
+        aria-valuetext=${this.text.handleValue(String(sigmaW2), String(sigmaB2), this.phase)}
         @keydown=${this.onKey}>
         <circle class="target" cx=${cx} cy=${cy} r="24" />
         <circle class="ring" cx=${cx} cy=${cy} r="13" />
@@ -218,7 +259,7 @@ export class PhaseDiagram extends LitElement {
   }
 
   private moveTo(point: Point): void {
-    this.dispatchEvent(new CustomEvent<Point>('igb-move', { detail: point }));
+    this.lab.set(point, this.gesture);
   }
 
   private moveToPointer(event: MouseEvent): void {
@@ -242,7 +283,7 @@ export class PhaseDiagram extends LitElement {
   }
 
   private onMove(event: PointerEvent): void {
-    if (this.dragging) this.moveToPointer(event);
+    if (this.gesture) this.moveToPointer(event);
   }
 
   private onUp(): void {
@@ -257,16 +298,16 @@ export class PhaseDiagram extends LitElement {
   }
 
   private setDragging(dragging: boolean): void {
-    this.dragging = dragging;
+    this.gesture = dragging ? {} : null;
     this.requestUpdate();
   }
 
   private onKey(event: KeyboardEvent): void {
-    const moved = moveByKey(this.point, event.key, event.shiftKey);
+    const moved = moveByKey(this.lab.state, event.key, event.shiftKey);
     if (!moved) return;
     event.preventDefault();
     this.moveTo(moved);
   }
 }
 
-customElements.define('igb-phase-diagram', PhaseDiagram);
+define('igb-phase-map', PhaseMap);

@@ -3,8 +3,10 @@ import type { RaceCurve } from '../engine/protocol';
 import { linearScale, ticks } from '../model/scales';
 import { type Text, texts } from '../text';
 import { bottomAxis, type Frame, frame, leftAxis, pathThrough } from './axes';
+import { define } from './define';
 import { figureStyle } from './figure-style';
 import { SizeController } from './size';
+import { theme } from './theme';
 
 /** One quantity of networks that learn, against steps on a logarithmic axis that begins with 0. */
 export class RaceChart extends LitElement {
@@ -31,6 +33,7 @@ export class RaceChart extends LitElement {
   }
 
   static override styles = [
+    theme,
     figureStyle,
     css`
       path { fill: none; stroke-width: 2.2; }
@@ -72,4 +75,4 @@ export class RaceChart extends LitElement {
   }
 }
 
-customElements.define('igb-race-chart', RaceChart);
+define('igb-race-chart', RaceChart);

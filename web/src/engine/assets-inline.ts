@@ -1,0 +1,14 @@
+/** The engine and its worker within the script: it then works from anywhere, alone. A worker from
+ * another origin is not allowed, one from a Blob is. */
+import moduleAsDataUrl from 'igb/igb.wasm?url';
+import InlineWorker from './worker?worker&inline';
+
+/** Decoded without a request, which a policy might forbid. */
+export async function readModule(): Promise<ArrayBuffer> {
+  const text = atob(moduleAsDataUrl.slice(moduleAsDataUrl.indexOf(',') + 1));
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0)).buffer;
+}
+
+export function createWorker(): Worker {
+  return new InlineWorker();
+}

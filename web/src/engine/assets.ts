@@ -1,0 +1,13 @@
+/** The engine and its worker as files beside the page; assets-inline.ts has them within the script. */
+import wasmUrl from 'igb/igb.wasm?url';
+
+/** Throws where the file cannot be had. */
+export async function readModule(): Promise<ArrayBuffer> {
+  const response = await fetch(wasmUrl);
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  return response.arrayBuffer();
+}
+
+export function createWorker(): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+}

@@ -1,0 +1,220 @@
+import { createWorker, readModule } from './assets';
+import type { Channel, FromWorker, Kind, Request, ToWorker } from './protocol';
+
+/** Which worker does what: a drag of the point must never wait behind an ensemble. */
+const workerOf: Record<Kind, number> = {
+  theory: 0,
+  lines: 1,
+  isoGamma: 1,
+  map: 2,
+  tiles: 3,
+  ensemble: 4,
+  race: 5,
+};
+
+/** A worker that owes an answer and says nothing for that long is lost. */
+const patienceMilliseconds = 20_000;
+const pingMilliseconds = 2_000;
+/** So many workers may be lost before the engine counts as broken. */
+const mostLost = 5;
+
+/** What a lab hears. */
+export type Answer =
+  | Exclude<FromWorker, { type: 'ready' | 'pong' | 'broken' }>
+  | { type: 'started'; version: string }
+  | { type: 'recovered' }
+  | { type: 'broken'; error: EngineStartError };
+export type Listener = (answer: Answer) => void;
+
+/** The engine could not start; `reason` tells which advice to give. */
+export class EngineStartError extends Error {
+  constructor(
+    readonly reason: 'missing' | 'blocked' | 'broken' | 'noSimd',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+function startError(message: string): EngineStartError {
+  if (/SIMD/.test(message)) return new EngineStartError('noSimd', message);
+  // A Content-Security-Policy without wasm-unsafe-eval raises a CompileError that names it.
+  const blocked = /content security policy|unsafe-eval/i.test(message);
+  return new EngineStartError(blocked ? 'blocked' : 'broken', message);
+}
+
+/** (i32.const 0) (i8x16.splat) (i8x16.popcnt): a module of one function that uses a vector. */
+const simdProbe = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
+  ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
+);
+
+async function compileModule(): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(simdProbe)) {
+    throw new EngineStartError('noSimd', 'WebAssembly SIMD is not available');
+  }
+  const bytes = await readModule().catch((error: Error) => {
+    throw new EngineStartError('missing', error.message);
+  });
+  return WebAssembly.compile(bytes).catch((error) => {
+    throw startError(String(error));
+  });
+}
+
+interface Owed extends Channel {
+  message: ToWorker;
+}
+
+/** One worker, started when it has something to do, and anew when it is lost. */
+class Hand {
+  private worker: Worker | null = null;
+  private ready = false;
+  private heard = 0;
+  private readonly owed = new Map<string, Owed>();
+
+  constructor(
+    private readonly module: () => Promise<WebAssembly.Module>,
+    private readonly answer: (answer: Answer, lab?: number) => void,
+    private readonly lost: (reason: string) => boolean,
+  ) {}
+
+  run(channel: Channel, message: ToWorker): void {
+    this.owed.set(`${channel.lab}/${channel.kind}`, { ...channel, message });
+    if (this.ready) this.post(message);
+    else if (this.worker === null) void this.start();
+  }
+
+  drop(channel: Channel): void {
+    this.owed.delete(`${channel.lab}/${channel.kind}`);
+    if (this.ready) this.post({ type: 'drop', ...channel });
+  }
+
+  /** Called now and then: asks a worker that owes something for a sign of life. */
+  check(now: number): void {
+    if (!this.ready || this.owed.size === 0) {
+      this.heard = now;
+      return;
+    }
+    if (now - this.heard > patienceMilliseconds) this.restart('a worker does not answer');
+    else this.post({ type: 'ping' });
+  }
+
+  private post(message: ToWorker): void {
+    this.worker?.postMessage(message);
+  }
+
+  private async start(): Promise<void> {
+    try {
+      const worker = createWorker();
+      this.worker = worker;
+      worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
+      worker.onerror = (event) => {
+        event.preventDefault(); // it is said by the lab
+        this.restart(event.message ?? 'a worker did not start');
+      };
+      const module = await this.module();
+      if (this.worker === worker) this.post({ type: 'load', module });
+    } catch (error) {
+      this.fail(error instanceof EngineStartError ? error : startError(String(error)));
+    }
+  }
+
+  private receive(data: FromWorker): void {
+    this.heard = performance.now();
+    switch (data.type) {
+      case 'pong':
+        return;
+      case 'broken':
+        this.fail(startError(data.failure.message));
+        return;
+      case 'ready':
+        this.ready = true;
+        this.answer({ type: 'started', version: data.version });
+        for (const { message } of this.owed.values()) this.post(message);
+        return;
+      case 'done':
+      case 'failed': {
+        const key = `${data.lab}/${data.kind}`;
+        const message = this.owed.get(key)?.message;
+        if (message?.type === 'run' && message.revision === data.revision) this.owed.delete(key);
+      }
+    }
+    this.answer(data, data.lab);
+  }
+
+  private restart(reason: string): void {
+    this.end();
+    if (!this.lost(reason)) {
+      this.fail(new EngineStartError('broken', reason));
+      return;
+    }
+    this.answer({ type: 'recovered' });
+    if (this.owed.size > 0) void this.start();
+  }
+
+  private end(): void {
+    this.worker?.terminate();
+    this.worker = null;
+    this.ready = false;
+  }
+
+  private fail(error: EngineStartError): void {
+    this.end();
+    this.owed.clear();
+    this.answer({ type: 'broken', error });
+  }
+}
+
+/** The engine, in workers that all labs share. */
+export class EnginePool {
+  private readonly listeners = new Map<number, Listener>();
+  private readonly hands: Hand[];
+  private labs = 0;
+  private lost = 0;
+  private clock: ReturnType<typeof setInterval> | null = null;
+
+  constructor() {
+    let module: Promise<WebAssembly.Module> | null = null;
+    const lazily = () => {
+      module ??= compileModule();
+      return module;
+    };
+    this.hands = Array.from(
+      { length: 1 + Math.max(...Object.values(workerOf)) },
+      () => new Hand(lazily, this.answer, () => ++this.lost <= mostLost),
+    );
+  }
+
+  private readonly answer = (answer: Answer, lab?: number) => {
+    if (lab !== undefined) this.listeners.get(lab)?.(answer);
+    else for (const listener of this.listeners.values()) listener(answer);
+  };
+
+  /** A number for a lab, whose answers go to `listener`. */
+  join(listener: Listener): number {
+    this.labs += 1;
+    this.listeners.set(this.labs, listener);
+    return this.labs;
+  }
+
+  /** The latest request of a lab and kind wins. */
+  run(lab: number, revision: number, request: Request): void {
+    this.watch();
+    const { kind } = request;
+    this.handOf(kind).run({ lab, kind }, { type: 'run', lab, revision, request });
+  }
+
+  drop(channel: Channel): void {
+    this.handOf(channel.kind).drop(channel);
+  }
+
+  private handOf(kind: Kind): Hand {
+    return this.hands[workerOf[kind]] as Hand;
+  }
+
+  private watch(): void {
+    this.clock ??= setInterval(() => {
+      for (const hand of this.hands) hand.check(performance.now());
+    }, pingMilliseconds);
+  }
+}

@@ -1,0 +1,307 @@
+import { type Answer, EnginePool, type EngineStartError } from '../engine/pool';
+import type { Failure, Kind, Picture, Request, Result, ResultOf } from '../engine/protocol';
+import { History } from '../model/history';
+import { lessonsOf, raceOf } from '../model/lessons';
+import { defaults, networksOnStrip, type Problem, type State } from '../model/params';
+import { type Derived, derivedKinds, requestOf } from '../model/requests';
+import { fetchSample, type Sample } from '../model/sample';
+
+/** The latest result of each kind, and the revision of the request it belongs to. */
+type Results = { [K in Kind]?: { revision: number; result: ResultOf<K> } };
+
+/** The request of a kind that was sent last. */
+interface Sent {
+  /** The request, to tell whether a later one differs. */
+  text: string;
+  revision: number;
+  done: boolean;
+  failure: Failure | null;
+}
+
+export interface LabEvents {
+  /** Anything changed. */
+  update: undefined;
+  /** The state, by the reader or by a program. */
+  change: State;
+  /** Networks of the histogram done, out of how many. */
+  progress: { done: number; all: number };
+  error: Failure;
+}
+
+const raceWidth = 64;
+export const raceSteps = 1000;
+
+/** Beside the script: the data of the site. */
+const dataFolder = (() => {
+  const here = import.meta.url;
+  return new URL('data/', here).href;
+})();
+
+let pool: EnginePool | null = null;
+
+/** The workers of this copy of the script. */
+function sharedPool(): EnginePool {
+  pool ??= new EnginePool();
+  return pool;
+}
+
+/** A state, and what the engine has computed for it. Figures watch a lab, and say what they need:
+ * only that is computed. */
+export class Lab {
+  state: State;
+  problems: Problem[] = [];
+  version = '';
+  startError: EngineStartError | null = null;
+  /** How often workers were lost and started anew. */
+  recovered = 0;
+  results: Results = {};
+  tiles: readonly (Picture | null)[] = new Array<null>(networksOnStrip).fill(null);
+  /** The images beside the script: unknown, missing, or there. */
+  sample: Sample | 'missing' | null = null;
+
+  private readonly pool: EnginePool;
+  private readonly id: number;
+  private readonly listeners = new Map<keyof LabEvents, Set<(detail: never) => void>>();
+  private readonly needs = new Map<Kind, number>();
+  private readonly sent = new Map<Kind, Sent>();
+  private readonly history = new History<State>();
+  private revision = 0;
+  private sampleAsked: Promise<void> | null = null;
+
+  constructor(initial: Partial<State> = {}) {
+    this.state = { ...defaults(), ...initial };
+    this.pool = sharedPool();
+    this.id = this.pool.join(this.receive);
+  }
+
+  /** Returns what ends it. */
+  on<E extends keyof LabEvents>(event: E, listener: (detail: LabEvents[E]) => void): () => void {
+    const all = this.listeners.get(event) ?? new Set();
+    this.listeners.set(event, all);
+    all.add(listener);
+    return () => all.delete(listener);
+  }
+
+  private tell<E extends keyof LabEvents>(event: E, detail: LabEvents[E]): void {
+    for (const listener of this.listeners.get(event) ?? []) {
+      (listener as (detail: LabEvents[E]) => void)(detail);
+    }
+  }
+
+  /** Changes of one `gesture`, such as a drag, are undone together. */
+  set(patch: Partial<State>, gesture: unknown = null): void {
+    const next = { ...this.state, ...patch };
+    const keys = Object.keys(patch) as (keyof State)[];
+    if (keys.every((key) => this.state[key] === next[key])) return;
+    this.history.keep(this.state, gesture);
+    this.moveTo(next);
+  }
+
+  undo(): void {
+    const previous = this.history.undo(this.state);
+    if (previous) this.moveTo(previous);
+  }
+
+  redo(): void {
+    const next = this.history.redo(this.state);
+    if (next) this.moveTo(next);
+  }
+
+  get canUndo(): boolean {
+    return this.history.canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.history.canRedo;
+  }
+
+  /** Networks back to the defaults; how they are shown stays. */
+  reset(): void {
+    this.problems = [];
+    const { lang, theme, hide, figure } = this.state;
+    this.set({ ...defaults(), lang, theme, hide, figure });
+    this.tell('update', undefined);
+  }
+
+  newDraw(): void {
+    this.set({ seed: Math.floor(Math.random() * 1_000_000) });
+  }
+
+  private moveTo(state: State): void {
+    this.state = state;
+    this.request();
+    this.tell('change', state);
+    this.tell('update', undefined);
+  }
+
+  /** What the entries of an address, or attributes, had wrong. */
+  report(problems: Problem[]): void {
+    this.problems = problems;
+    this.tell('update', undefined);
+  }
+
+  /** Until what it returns is called, results of these kinds are kept up to date. */
+  need(kinds: readonly Derived[]): () => void {
+    for (const kind of kinds) this.needs.set(kind, (this.needs.get(kind) ?? 0) + 1);
+    this.request();
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      for (const kind of kinds) this.release(kind);
+    };
+  }
+
+  private release(kind: Derived): void {
+    const left = (this.needs.get(kind) ?? 1) - 1;
+    this.needs.set(kind, left);
+    if (left > 0 || this.sent.get(kind)?.done !== false) return;
+    this.pool.drop({ lab: this.id, kind });
+    this.sent.delete(kind);
+  }
+
+  private request(): void {
+    for (const kind of derivedKinds) {
+      if (!this.needs.get(kind)) continue;
+      const request = requestOf(kind, this.state, this.sample);
+      if (request === null) continue;
+      const text = keyOf(request);
+      if (this.sent.get(kind)?.text !== text) this.send(request, text);
+    }
+  }
+
+  private send(request: Request, text: string): void {
+    this.revision += 1;
+    const { revision } = this;
+    this.sent.set(request.kind, { text, revision, done: false, failure: null });
+    this.pool.run(this.id, revision, request);
+  }
+
+  private readonly receive = (answer: Answer): void => {
+    switch (answer.type) {
+      case 'started':
+        this.version = answer.version;
+        break;
+      case 'recovered':
+        this.recovered += 1;
+        break;
+      case 'broken':
+        this.startError = answer.error;
+        this.tell('error', { name: answer.error.reason, message: answer.error.message });
+        break;
+      case 'result':
+        this.keep(answer.revision, answer.result);
+        break;
+      default: {
+        const sent = this.sent.get(answer.kind);
+        if (sent?.revision !== answer.revision) return;
+        sent.done = true;
+        if (answer.type === 'failed') {
+          sent.failure = answer.failure;
+          this.tell('error', answer.failure);
+        }
+      }
+    }
+    this.tell('update', undefined);
+  };
+
+  private keep(revision: number, result: Result): void {
+    if (result.kind === 'tiles') {
+      this.tiles = this.tiles.map((tile, i) => (i === result.network ? result : tile));
+      return;
+    }
+    this.results = { ...this.results, [result.kind]: { revision, result } };
+    if (result.kind === 'ensemble') {
+      this.tell('progress', { done: result.fractions.length, all: this.state.networks });
+    }
+  }
+
+  /** The latest result of a kind, perhaps of an earlier state. */
+  result<K extends Kind>(kind: K): ResultOf<K> | null {
+    return (this.results[kind]?.result as ResultOf<K> | undefined) ?? null;
+  }
+
+  /** Whether that result is of an earlier state. */
+  isStale(kind: Kind): boolean {
+    return this.results[kind]?.revision !== this.sent.get(kind)?.revision;
+  }
+
+  /** What the engine said to the latest request of a kind. */
+  failureOf(kind: Kind): Failure | null {
+    return this.sent.get(kind)?.failure ?? null;
+  }
+
+  /** The first failure of what is computed for the state. */
+  get failure(): Failure | null {
+    for (const kind of derivedKinds) {
+      const failure = this.needs.get(kind) ? this.failureOf(kind) : null;
+      if (failure) return failure;
+    }
+    return null;
+  }
+
+  /** Whether all that is needed belongs to the state. */
+  get settled(): boolean {
+    const needed = derivedKinds.filter((kind) => this.needs.get(kind) && this.sent.has(kind));
+    return needed.length > 0 && needed.every((kind) => this.sent.get(kind)?.done);
+  }
+
+  get racing(): boolean {
+    return this.sent.get('race')?.done === false;
+  }
+
+  /** Starts a race from around the edge of chaos; nothing where there is none, or no data. */
+  startRace(): void {
+    const edge = this.result('theory')?.edge;
+    if (edge == null) return;
+    const { activation, sigmaB2, depth, seed, data } = this.state;
+    const { sample } = this;
+    const lessons = data === 'fashion-mnist' ? sampleOf(sample, lessonsOf) : data;
+    if (lessons === null) return;
+    this.send(
+      {
+        kind: 'race',
+        ...{ activation, sigmaB2, depth, seed, width: raceWidth, steps: raceSteps },
+        sigmaW2: raceOf(edge),
+        data: lessons,
+      },
+      '',
+    );
+    this.tell('update', undefined);
+  }
+
+  stopRace(): void {
+    const sent = this.sent.get('race');
+    if (!sent) return;
+    sent.done = true;
+    this.pool.drop({ lab: this.id, kind: 'race' });
+    this.tell('update', undefined);
+  }
+
+  /** Looks once for the images beside the script. */
+  async needSample(): Promise<void> {
+    this.sampleAsked ??= this.findSample();
+    return this.sampleAsked;
+  }
+
+  private async findSample(): Promise<void> {
+    try {
+      this.sample = (await fetchSample(dataFolder)) ?? 'missing';
+    } catch {
+      this.sample = 'missing';
+    }
+    this.request();
+    this.tell('update', undefined);
+  }
+}
+
+function sampleOf<T>(sample: Sample | 'missing' | null, use: (sample: Sample) => T): T | null {
+  return sample === null || sample === 'missing' ? null : use(sample);
+}
+
+/** A request as text; arrays of data, which do not change, by their length. */
+function keyOf(request: Request): string {
+  return JSON.stringify(request, (_, value) =>
+    ArrayBuffer.isView(value) ? `${value.byteLength} bytes` : value,
+  );
+}

@@ -1,0 +1,66 @@
+/** What a reader takes away from a figure: numbers, the command that computes them, whom to cite. */
+import { parameterNames, parameters, type State } from './params';
+
+/** Numbers of a figure, a row each; null: no value. */
+export interface Table {
+  columns: readonly string[];
+  rows: readonly (readonly (number | string | null)[])[];
+}
+
+const networkNames = parameterNames.filter((name) => parameters[name].group === 'network');
+
+/** "sigma-w2 = 4" and so on: version and all that determines the numbers. */
+export function provenance(state: State, version: string): string[] {
+  return [
+    `igb ${version}`,
+    ...networkNames.map((name) => `${parameters[name].key} = ${state[name]}`),
+  ];
+}
+
+function field(value: number | string | null): string {
+  if (value === null || Number.isNaN(value)) return '';
+  if (value === Number.POSITIVE_INFINITY) return 'inf';
+  if (value === Number.NEGATIVE_INFINITY) return '-inf';
+  const text = String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Comments first, each after "# ". */
+export function tableToCsv({ columns, rows }: Table, state: State, version: string): string {
+  const lines = [
+    ...provenance(state, version).map((line) => `# ${line}`),
+    columns.map(field).join(','),
+    ...rows.map((row) => row.map(field).join(',')),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The command whose networks are those of the histogram. */
+export function command(state: State): string {
+  const flags = {
+    activation: state.activation,
+    'sigma-w2': state.sigmaW2,
+    'sigma-b2': state.sigmaB2,
+    width: state.width,
+    depth: state.depth,
+    inputs: state.inputs,
+    networks: state.networks,
+    classes: 2,
+    data: 'gaussian',
+    sampler: state.sampler,
+    seed: state.seed,
+    format: 'json',
+  };
+  const text = Object.entries(flags).map(([flag, value]) => `--${flag} ${value}`);
+  return `igb simulate ${text.join(' ')}`;
+}
+
+export const citation = `@inproceedings{bassi2026bias,
+  title     = {When Bias Meets Trainability: Connecting Theories of Initialization},
+  author    = {Bassi, Alberto and Baity-Jesi, Marco and Lucchi, Aurelien and Albert, Carlo and Francazi, Emanuele},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2026},
+  eprint    = {2505.12096},
+  archivePrefix = {arXiv}
+}
+`;
