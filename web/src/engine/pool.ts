@@ -6,8 +6,10 @@ const workerOf: Record<Kind, number> = {
   theory: 0,
   lines: 1,
   isoGamma: 1,
+  placement: 1,
   map: 2,
   tiles: 3,
+  images: 3,
   ensemble: 4,
   race: 5,
 };

@@ -54,6 +54,25 @@ export interface EnsembleRequest extends NetworkDescription {
   inputs: number;
 }
 
+/** Asks one network about `inputs`, [count, inputWidth]. */
+export interface ImagesRequest extends NetworkDescription {
+  kind: 'images';
+  network: number;
+  inputWidth: number;
+  inputs: Float32Array;
+}
+
+/** About a network of `classes` outputs and that gamma, asked about `inputs` inputs. */
+export interface PlacementRequest {
+  kind: 'placement';
+  gamma: number;
+  classes: number;
+  inputs: number;
+  activation: string;
+  sigmaB2: number;
+  depth: number;
+}
+
 /** Labelled inputs [labels.length, width], of two classes. */
 export interface Lesson {
   inputs: Float32Array;
@@ -80,6 +99,8 @@ export type Request =
   | MapRequest
   | TilesRequest
   | EnsembleRequest
+  | ImagesRequest
+  | PlacementRequest
   | RaceRequest;
 export type Kind = Request['kind'];
 
@@ -96,7 +117,7 @@ export interface LinesResult {
 }
 
 /** At [rows, columns], row-major, sigma_b2 ascending by the row and sigma_w2 by the column, both from
- * end to end of what was asked for; rows not computed yet are NaN. */
+ * end to end of what was asked for. */
 export interface IsoGammaResult {
   kind: 'isoGamma';
   activation: string;
@@ -150,6 +171,23 @@ export interface EnsembleResult {
   ksPValue: number;
 }
 
+export interface ImagesResult {
+  kind: 'images';
+  /** Of every image. */
+  classes: Uint8Array;
+  /** How many of them, from the first on, are to be drawn. */
+  shown: number;
+}
+
+export interface PlacementResult {
+  kind: 'placement';
+  /** Mean share of the most frequent class, and the same without any bias. */
+  expected: number;
+  floor: number;
+  /** At which networks of that activation, depth and sigma_b2 have the gamma, or null. */
+  sigmaW2: number | null;
+}
+
 /** One network on the test set, at the steps measured so far. */
 export interface RaceCurve {
   sigmaW2: number;
@@ -175,6 +213,8 @@ export type Result =
   | MapResult
   | TileResult
   | EnsembleResult
+  | ImagesResult
+  | PlacementResult
   | RaceResult;
 export type ResultOf<K extends Kind> = Extract<Result, { kind: K }>;
 

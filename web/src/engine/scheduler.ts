@@ -53,24 +53,30 @@ export class Scheduler {
     this.active = true;
     while (this.running.size > 0) {
       for (const key of [...this.running.keys()]) {
-        await this.pause();
-        const running = this.running.get(key);
-        if (running) this.step(key, running);
+        let again = true;
+        while (again) {
+          await this.pause();
+          const running = this.running.get(key);
+          again = running !== undefined && this.step(key, running);
+        }
       }
     }
     this.active = false;
   }
 
-  private step(key: string, { lab, kind, revision, job }: Running): void {
+  /** Whether no other job may come in between. */
+  private step(key: string, { lab, kind, revision, job }: Running): boolean {
     try {
       const { value, done } = job.next();
+      if (value === 'again') return true;
       if (value) this.post({ type: 'result', lab, revision, result: value }, buffersOf(value));
-      if (!done) return;
+      if (!done) return false;
       this.post({ type: 'done', lab, kind, revision }, []);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) throw error; // the engine is lost
       this.post({ type: 'failed', lab, kind, revision, failure: failureOf(error) }, []);
     }
     this.running.delete(key);
+    return false;
   }
 }

@@ -1,7 +1,7 @@
 import { css, html, nothing, svg } from 'lit';
 import type { IsoGammaResult, Line, LinesResult } from '../engine/protocol';
 import { Figure } from '../lab/figure';
-import { paintIsoGamma } from '../model/iso-gamma';
+import { legend, paintIsoGamma } from '../model/iso-gamma';
 import { type Box, shiftInside, shiftLeft } from '../model/labels';
 import { clamp, parameters } from '../model/params';
 import { moveByKey, type Point } from '../model/point';
@@ -14,6 +14,9 @@ import { SizeController } from '../parts/size';
 import { typesetSvg } from '../parts/typeset';
 
 const { min: wMin, max: wMax } = parameters.sigmaW2;
+/** Pixels of the image of gamma, each way. */
+const gammaSide = 256;
+
 const { min: bMin, max: bMax } = parameters.sigmaB2;
 
 function boxOf(element: SVGGraphicsElement): Box {
@@ -37,7 +40,7 @@ export class PhaseMap extends Figure {
       :host { touch-action: pan-y; user-select: none; -webkit-user-select: none; }
       .surface { cursor: crosshair; }
       :host { --height-ratio: 1; }
-      .gamma { image-rendering: auto; }
+      .sample { display: inline-block; vertical-align: middle; }
       .edge { fill: none; stroke: var(--edge); stroke-width: 3; }
       .neutrality { fill: none; stroke: var(--neutrality); stroke-width: 2.5; stroke-dasharray: 7 4; }
       .region { paint-order: stroke; stroke: var(--plot); stroke-width: 3px; stroke-linejoin: round; font-size: 13px; fill: var(--ink-soft); text-anchor: middle; pointer-events: none; }
@@ -142,6 +145,10 @@ export class PhaseMap extends Figure {
         ${this.curves(x, y)}
         ${this.handle(area, x, y)}
       </svg>
+      <ul class="legend" aria-hidden="true"><li>γ</li>${legend.map(
+        ({ gamma, colour }) => html`<li><svg class="sample" width="16" height="12"><rect width="16"
+          height="12" fill=${colour} /></svg> ${gamma}</li>`,
+      )}</ul>
       ${this.notes().map((note) => html`<p class="note">${note}</p>`)}`;
   }
 
@@ -150,19 +157,19 @@ export class PhaseMap extends Figure {
     this.paintGamma();
   }
 
-  /** Gamma as an image behind the lines, a pixel a grid point. */
+  /** Gamma as an image behind the lines. */
   private paintGamma(): void {
     const iso = this.lab.result('isoGamma');
     const image = this.renderRoot.querySelector('image');
     if (!iso || !image || iso === this.painted) return;
     this.painted = iso;
     const canvas = document.createElement('canvas');
-    canvas.width = iso.rows;
-    canvas.height = iso.columns;
+    canvas.width = gammaSide;
+    canvas.height = gammaSide;
     const context = canvas.getContext('2d');
     if (!context) return;
-    const pixels = context.createImageData(iso.rows, iso.columns);
-    paintIsoGamma(iso, new Uint32Array(pixels.data.buffer));
+    const pixels = context.createImageData(gammaSide, gammaSide);
+    paintIsoGamma(iso, gammaSide, new Uint32Array(pixels.data.buffer));
     context.putImageData(pixels, 0, 0);
     image.setAttribute('href', canvas.toDataURL());
   }

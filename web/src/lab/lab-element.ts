@@ -2,7 +2,9 @@ import { html, nothing } from 'lit';
 import '../figures/class-map';
 import '../figures/depth-curves';
 import '../figures/histogram';
+import '../figures/images';
 import '../figures/networks';
+import '../figures/own-network';
 import '../figures/phase-map';
 import '../figures/race';
 import { shareOfFirst } from '../model/contour';
@@ -11,6 +13,7 @@ import { isShown, type LabPart } from '../model/params';
 import { sweepAt, sweepTarget } from '../model/sweep';
 import { sentence } from '../model/words';
 import '../parts/controls';
+import '../parts/playback';
 import { define } from '../parts/define';
 import { theme } from '../parts/theme';
 import { throttle } from '../parts/throttle';
@@ -143,12 +146,15 @@ export class LabView extends LabElement {
       isShown(lab.state, part) ? content() : nothing;
     return html`<div class="grid">
       ${shown('say', () => this.say())}
+      ${shown('playback', () => html`<igb-playback .lab=${lab}></igb-playback>`)}
       ${shown('phase-map', () => html`<igb-phase-map .lab=${lab}></igb-phase-map>`)}
       ${shown('class-map', () => html`<igb-class-map .lab=${lab}></igb-class-map>`)}
       ${shown('histogram', () => html`<igb-histogram .lab=${lab}></igb-histogram>`)}
       ${shown('networks', () => html`<igb-networks .lab=${lab}></igb-networks>`)}
       ${shown('depth-curves', () => html`<igb-depth-curves .lab=${lab}></igb-depth-curves>`)}
+      ${shown('images', () => html`<igb-images .lab=${lab}></igb-images>`)}
       ${shown('race', () => html`<igb-race .lab=${lab}></igb-race>`)}
+      ${shown('own-network', () => html`<igb-own-network .lab=${lab}></igb-own-network>`)}
       ${shown('controls', () => html`<igb-controls .lab=${lab} .text=${this.text}></igb-controls>`)}
     </div>`;
   }

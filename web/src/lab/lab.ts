@@ -2,6 +2,7 @@ import { type Answer, EnginePool, type EngineStartError } from '../engine/pool';
 import type { Failure, Kind, Picture, Request, Result, ResultOf } from '../engine/protocol';
 import { History } from '../model/history';
 import { lessonsOf, raceOf } from '../model/lessons';
+import type { OwnFacts } from '../model/own-network';
 import { defaults, networksOnStrip, type Problem, type State } from '../model/params';
 import { type Derived, derivedKinds, requestOf } from '../model/requests';
 import { fetchSample, type Sample } from '../model/sample';
@@ -58,6 +59,8 @@ export class Lab {
   tiles: readonly (Picture | null)[] = new Array<null>(networksOnStrip).fill(null);
   /** The images beside the script: unknown, missing, or there. */
   sample: Sample | 'missing' | null = null;
+  /** The reader's own network. */
+  own: OwnFacts | null = null;
 
   private readonly pool: EnginePool;
   private readonly id: number;
@@ -163,7 +166,7 @@ export class Lab {
   private request(): void {
     for (const kind of derivedKinds) {
       if (!this.needs.get(kind)) continue;
-      const request = requestOf(kind, this.state, this.sample);
+      const request = requestOf(kind, this.state, this);
       if (request === null) continue;
       const text = keyOf(request);
       if (this.sent.get(kind)?.text !== text) this.send(request, text);
@@ -275,6 +278,12 @@ export class Lab {
     if (!sent) return;
     sent.done = true;
     this.pool.drop({ lab: this.id, kind: 'race' });
+    this.tell('update', undefined);
+  }
+
+  showOwn(facts: OwnFacts): void {
+    this.own = facts;
+    this.request();
     this.tell('update', undefined);
   }
 

@@ -39,14 +39,44 @@ function wordOf(share: number): number {
   return ((part(3) << 24) | (part(2) << 16) | (part(1) << 8) | part(0)) >>> 0;
 }
 
-/** Fills an image, rows wide and columns high: sigma_b2 to the right, sigma_w2 upwards. Little-endian
- * RGBA words; what is not known yet stays transparent. */
-export function paintIsoGamma({ rows, columns, gamma }: IsoGammaResult, pixels: Uint32Array): void {
-  for (let row = 0; row < rows; ++row) {
-    for (let column = 0; column < columns; ++column) {
-      const value = gamma[row * columns + column] as number;
-      const pixel = (columns - 1 - column) * rows + row;
-      pixels[pixel] = Number.isNaN(value) ? 0 : wordOf(bandOf(value));
+/** Log10 of gamma, bounded, at a place between grid points; shares of the way from end to end. */
+function logAt({ rows, columns, gamma }: IsoGammaResult, alongRows: number, alongColumns: number) {
+  const at = (row: number, column: number) => {
+    const value = gamma[
+      Math.min(row, rows - 1) * columns + Math.min(column, columns - 1)
+    ] as number;
+    return Math.log10(Math.min(2 * highest, Math.max(lowest / 2, value)));
+  };
+  const [row, column] = [alongRows * (rows - 1), alongColumns * (columns - 1)];
+  const [i, j] = [Math.floor(row), Math.floor(column)];
+  const [u, v] = [row - i, column - j];
+  const below = at(i, j) + v * (at(i, j + 1) - at(i, j));
+  const above = at(i + 1, j) + v * (at(i + 1, j + 1) - at(i + 1, j));
+  return below + u * (above - below);
+}
+
+/** Gamma at a place of the diagram, between grid points by its logarithm. */
+export function gammaAt(
+  result: IsoGammaResult,
+  alongSigmaB2: number,
+  alongSigmaW2: number,
+): number {
+  return 10 ** logAt(result, alongSigmaB2, alongSigmaW2);
+}
+
+/** Fills an image: sigma_b2 to the right, sigma_w2 upwards. Little-endian RGBA words. */
+export function paintIsoGamma(result: IsoGammaResult, side: number, pixels: Uint32Array): void {
+  for (let y = 0; y < side; ++y) {
+    for (let x = 0; x < side; ++x) {
+      const gamma = gammaAt(result, x / (side - 1), 1 - y / (side - 1));
+      pixels[y * side + x] = wordOf(bandOf(gamma));
     }
   }
 }
+
+/** Values of gamma beside their colours, for a legend; each as CSS writes it. */
+export const legend = [0.1, 0.4, 1, 4, 20, 100].map((gamma) => {
+  const word = wordOf(bandOf(gamma));
+  const [red, green, blue, alpha] = [0, 8, 16, 24].map((shift) => (word >>> shift) & 255);
+  return { gamma, colour: `rgb(${red} ${green} ${blue} / ${((alpha ?? 0) / 255).toFixed(2)})` };
+});

@@ -89,6 +89,7 @@ export const planarNames = ['moons', 'circles', 'spirals', 'xor', 'blobs'] as co
 /** What a lab consists of, in the order in which it is shown. */
 export const labParts = [
   'say',
+  'playback',
   'phase-map',
   'class-map',
   'histogram',
@@ -98,7 +99,6 @@ export const labParts = [
   'images',
   'race',
   'own-network',
-  'playback',
   'controls',
 ] as const;
 export type LabPart = (typeof labParts)[number];

@@ -1,4 +1,6 @@
 import type { Kind, Request } from '../engine/protocol';
+import { lessonsOf } from './lessons';
+import type { OwnFacts } from './own-network';
 import { networksOnStrip, parameters, type State } from './params';
 import type { Sample } from './sample';
 
@@ -12,14 +14,29 @@ export const derivedKinds: readonly Derived[] = [
   'map',
   'tiles',
   'ensemble',
+  'images',
+  'placement',
 ];
 
+/** What a lab has found besides its state. */
+export interface Findings {
+  /** The images beside the script: unknown, missing, or there. */
+  sample: Sample | 'missing' | null;
+  /** The reader's own network. */
+  own: OwnFacts | null;
+}
+
+const imagesOfSample = new WeakMap<Sample, Float32Array>();
+
+/** The images of the test set as inputs, made once. */
+function imagesOf(sample: Sample): Float32Array {
+  const inputs = imagesOfSample.get(sample) ?? lessonsOf(sample).test.inputs;
+  imagesOfSample.set(sample, inputs);
+  return inputs;
+}
+
 /** What the engine must compute of one kind to show a state; null: it cannot yet. */
-export function requestOf(
-  kind: Derived,
-  state: State,
-  _sample: Sample | 'missing' | null,
-): Request | null {
+export function requestOf(kind: Derived, state: State, { sample, own }: Findings): Request | null {
   const { activation, sigmaW2, sigmaB2, depth, width, seed, network, networks, inputs } = state;
   const described = { activation, sigmaW2, sigmaB2, depth, width, seed };
   const plane = {
@@ -38,6 +55,17 @@ export function requestOf(
       return { kind, ...described, network };
     case 'tiles':
       return { kind, ...described, networks: networksOnStrip };
+    case 'images': {
+      if (sample === null || sample === 'missing') return null;
+      const inputs = imagesOf(sample);
+      const inputWidth = inputs.length / sample.test.count;
+      return { kind, ...described, network, inputWidth, inputs };
+    }
+    case 'placement': {
+      if (own === null || !(own.gamma > 0 && Number.isFinite(own.gamma))) return null;
+      const { gamma, classes, inputs } = own;
+      return { kind, gamma, classes, inputs, activation, sigmaB2, depth };
+    }
     case 'ensemble':
       return { kind, ...described, sampler: state.sampler, networks, inputs };
   }

@@ -60,7 +60,8 @@ export class Controls extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ending = this.lab.on('update', () => this.requestUpdate());
+    // Not at every result: what is being typed must stay.
+    this.ending = this.lab.on('change', () => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {

@@ -1,13 +1,16 @@
 import type { Engine } from 'igb';
 import type { Request, Result } from '../protocol';
 import { ensemble } from './ensemble';
+import { images } from './images';
 import { isoGamma } from './iso-gamma';
 import { map, tiles } from './picture';
+import { placement } from './placement';
 import { race } from './race';
 import { lines, theory } from './theory';
 
-/** A job in small steps. A step may bring a result; between steps the job can be dropped. */
-export type Job = Generator<Result | null>;
+/** A job in small steps. A step may bring a result; between steps the job can be dropped. After a step
+ * that says 'again' no other job may use the engine, which holds a run. */
+export type Job = Generator<Result | null | 'again'>;
 
 export function startJob(engine: Engine, request: Request): Job {
   switch (request.kind) {
@@ -23,6 +26,10 @@ export function startJob(engine: Engine, request: Request): Job {
       return tiles(engine, request);
     case 'ensemble':
       return ensemble(engine, request);
+    case 'images':
+      return images(engine, request);
+    case 'placement':
+      return placement(engine, request);
     case 'race':
       return race(engine, request);
   }

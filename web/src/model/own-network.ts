@@ -1,0 +1,97 @@
+/** What the outputs of somebody's own network say: guesses and drift. */
+
+/** Of one network before training: logits, or activations of the output, [inputs, classes] row-major. */
+export interface OwnOutputs {
+  inputs: number;
+  classes: number;
+  values: Float64Array;
+}
+
+export interface OwnFacts {
+  inputs: number;
+  classes: number;
+  /** Share of the inputs whose largest output is that of the class. */
+  g: number[];
+  maxFrequency: number;
+  /** Mean square of the classes' means over the inputs, freed from the noise of these means, over the
+   * mean variance over the inputs; may come out negative where there is hardly any drift. */
+  gamma: number;
+  /** Of gamma, relative: only `classes` means are squared. */
+  relativeError: number;
+}
+
+/** What is wrong with a file; rows and columns count from 1. */
+export type CsvProblem =
+  | { kind: 'empty' }
+  | { kind: 'number'; row: number; column: number; text: string }
+  | { kind: 'columns'; row: number; found: number; expected: number }
+  | { kind: 'few'; inputs: number; classes: number }
+  | { kind: 'large'; bytes: number; most: number };
+
+export const mostBytes = 64 * 2 ** 20;
+
+const separator = /[,;\t]|\s+/;
+const fieldsOf = (line: string) => line.trim().split(separator);
+const isNumber = (text: string) => text !== '' && Number.isFinite(Number(text));
+
+/** Numbers between commas, semicolons, tabs or spaces, a line an input; lines that begin with # and a
+ * first line of names are skipped. Two inputs and two classes at least. */
+export function readOutputs(text: string): OwnOutputs | CsvProblem {
+  const lines = text
+    .split(/\r\n|\n|\r/)
+    .map((line, i) => ({ line, row: i + 1 }))
+    .filter(({ line }) => line.trim() !== '' && !line.startsWith('#'));
+  const first = lines[0];
+  if (!first) return { kind: 'empty' };
+  if (fieldsOf(first.line).every((name) => !isNumber(name))) lines.shift();
+  const classes = fieldsOf(lines[0]?.line ?? '').length;
+  const values = new Float64Array(lines.length * classes);
+  for (const [i, { line, row }] of lines.entries()) {
+    const fields = fieldsOf(line);
+    if (fields.length !== classes) {
+      return { kind: 'columns', row, found: fields.length, expected: classes };
+    }
+    const bad = fields.findIndex((field) => !isNumber(field));
+    if (bad >= 0) return { kind: 'number', row, column: bad + 1, text: fields[bad] as string };
+    values.set(fields.map(Number), i * classes);
+  }
+  if (lines.length < 2 || classes < 2) return { kind: 'few', inputs: lines.length, classes };
+  return { inputs: lines.length, classes, values };
+}
+
+function guessOf(outputs: Float64Array): number {
+  let best = 0;
+  outputs.forEach((value, k) => {
+    if (value > (outputs[best] as number)) best = k;
+  });
+  return best;
+}
+
+/** Unbiased variances over the inputs, and squares of means freed from their noise. */
+export function factsOf({ inputs, classes, values }: OwnOutputs): OwnFacts {
+  const counts = new Array<number>(classes).fill(0);
+  const means = new Float64Array(classes);
+  for (let a = 0; a < inputs; ++a) {
+    const outputs = values.subarray(a * classes, (a + 1) * classes);
+    const guess = guessOf(outputs);
+    counts[guess] = (counts[guess] as number) + 1;
+    outputs.forEach((value, k) => {
+      means[k] = (means[k] as number) + value / inputs;
+    });
+  }
+  let squares = 0;
+  for (let i = 0; i < values.length; ++i) {
+    squares += ((values[i] as number) - (means[i % classes] as number)) ** 2;
+  }
+  const spread = squares / (classes * (inputs - 1));
+  const drift = means.reduce((sum, mean) => sum + mean * mean, 0) / classes - spread / inputs;
+  const g = counts.map((count) => count / inputs);
+  return {
+    inputs,
+    classes,
+    g,
+    maxFrequency: Math.max(...g),
+    gamma: spread === 0 ? Number.POSITIVE_INFINITY : drift / spread,
+    relativeError: Math.sqrt(2 / classes),
+  };
+}
