@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, settled, test } from './site';
+import { expect, handle, settled, test } from './site';
 
 const quick = 'width=16&depth=5&networks=20';
 
@@ -73,7 +73,7 @@ test('a screen reader is told about each figure, and of the new state after a mo
   await settled(page);
   const live = page.locator('igb-lab [aria-live=polite]').first();
   await expect(live).toContainText('above the edge', { timeout: 5000 });
-  await page.getByRole('slider', { name: 'phase' }).focus();
+  await handle(page).focus();
   for (let i = 0; i < 6; ++i) await page.keyboard.press('PageDown');
   await expect(live).toContainText('below the edge', { timeout: 5000 });
   await expect(page.getByRole('img', { name: /Class map|plane/ }).first()).toBeVisible();

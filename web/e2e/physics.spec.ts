@@ -1,4 +1,4 @@
-import { dragTo, expect, fact, settled, sigmaW2, test } from './site';
+import { dragTo, expect, fact, handle, settled, sigmaW2, test } from './site';
 
 /** The measured mean share of the larger class must lie within this many standard errors of theory:
  * a false alarm once in 15 000 seeds, and the seed is fixed. */
@@ -48,7 +48,7 @@ test('dragging the point across the line floods the map and splits the histogram
 test('the map answers while the point is still held', async ({ page, address }) => {
   await page.goto(`${address}?networks=5000`);
   await expect(page.locator('[data-test=map]')).toHaveAttribute('data-majority', /./);
-  const box = await page.getByRole('slider').locator('.dot').boundingBox();
+  const box = await handle(page).locator('.dot').boundingBox();
   if (!box) throw new Error('the point is not visible');
   await page.mouse.move(box.x + 8, box.y + 8);
   await page.mouse.down();

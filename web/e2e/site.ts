@@ -53,12 +53,16 @@ export async function settled(page: Page): Promise<void> {
 }
 
 export function handle(page: Page): Locator {
-  return page.getByRole('slider');
+  return page.locator('igb-phase-map').getByRole('slider');
 }
 
 /** A number that the page exposes as a data attribute. */
 export async function fact(page: Page, figure: string, name: string): Promise<number> {
-  const value = await page.locator(`[data-test=${figure}]`).getAttribute(`data-${name}`);
+  const shown = page.locator(`[data-test=${figure}]`);
+  await shown.scrollIntoViewIfNeeded(); // what is outside the window rests
+  await expect(shown).not.toHaveAttribute('data-stale', 'true', { timeout: 60_000 });
+  await settled(page);
+  const value = await shown.getAttribute(`data-${name}`);
   if (value === null) throw new Error(`${figure} shows no ${name}`);
   return Number(value);
 }

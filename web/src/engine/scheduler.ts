@@ -5,6 +5,8 @@ import type { Channel, Failure, FromWorker, Request, Result } from './protocol';
 interface Running extends Channel {
   revision: number;
   job: Job;
+  /** Whether it keeps the engine to itself. */
+  holds: boolean;
 }
 
 type Post = (message: FromWorker, transfer: ArrayBuffer[]) => void;
@@ -40,7 +42,7 @@ export class Scheduler {
     const { kind } = request;
     this.drop({ lab, kind });
     const job = startJob(this.engine, request);
-    this.running.set(keyOf({ lab, kind }), { lab, kind, revision, job });
+    this.running.set(keyOf({ lab, kind }), { lab, kind, revision, job, holds: false });
     if (!this.active) void this.loop();
   }
 
@@ -53,30 +55,29 @@ export class Scheduler {
     this.active = true;
     while (this.running.size > 0) {
       for (const key of [...this.running.keys()]) {
-        let again = true;
-        while (again) {
+        do {
           await this.pause();
-          const running = this.running.get(key);
-          again = running !== undefined && this.step(key, running);
-        }
+          this.step(key);
+        } while (this.running.get(key)?.holds);
       }
     }
     this.active = false;
   }
 
-  /** Whether no other job may come in between. */
-  private step(key: string, { lab, kind, revision, job }: Running): boolean {
+  private step(key: string): void {
+    const running = this.running.get(key);
+    if (!running) return;
+    const { lab, kind, revision, job } = running;
     try {
       const { value, done } = job.next();
-      if (value === 'again') return true;
-      if (value) this.post({ type: 'result', lab, revision, result: value }, buffersOf(value));
-      if (!done) return false;
+      if (value === 'hold') running.holds = true;
+      else if (value) this.post({ type: 'result', lab, revision, result: value }, buffersOf(value));
+      if (!done) return;
       this.post({ type: 'done', lab, kind, revision }, []);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) throw error; // the engine is lost
       this.post({ type: 'failed', lab, kind, revision, failure: failureOf(error) }, []);
     }
     this.running.delete(key);
-    return false;
   }
 }

@@ -30,6 +30,8 @@ export class PhaseMap extends Figure {
   protected readonly kinds = ['theory', 'lines', 'isoGamma'] as const;
 
   private readonly size = new SizeController(this);
+  /** What the names were placed for. */
+  private placed: unknown[] = [];
   private painted: IsoGammaResult | null = null;
   /** The drag under way. */
   private gesture: object | null = null;
@@ -153,7 +155,9 @@ export class PhaseMap extends Figure {
   }
 
   protected override updated(): void {
-    this.placeNames();
+    const placed = [this.lines, this.size.width, this.lab.state.lang];
+    if (placed.some((value, i) => value !== this.placed[i])) this.placeNames();
+    this.placed = placed;
     this.paintGamma();
   }
 

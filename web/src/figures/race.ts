@@ -1,4 +1,5 @@
 import { css, html, nothing } from 'lit';
+import type { Kind } from '../engine/protocol';
 import { Figure } from '../lab/figure';
 import { raceSteps } from '../lab/lab';
 import { type DataName, parameters, planarNames } from '../model/params';
@@ -39,6 +40,10 @@ export class Race extends Figure {
 
   protected get ready(): boolean {
     return this.lab.result('theory') !== null;
+  }
+
+  protected override shows(kind: Kind): boolean {
+    return kind === 'race' || super.shows(kind);
   }
 
   protected override show(visible: boolean): void {

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { Kind } from '../engine/protocol';
 import { nameOfKey, parameterNames, parameters, parseValue, type State } from '../model/params';
 import type { Derived } from '../model/requests';
 import { type Table, tableToCsv } from '../model/take-away';
@@ -34,10 +35,10 @@ export abstract class LabElement extends LitElement {
 
   declare lab: Lab;
 
-  /** Kinds of results that it shows. */
+  /** Kinds of results that it needs. */
   protected abstract readonly kinds: readonly Derived[];
   private readonly initial: Partial<State> = {};
-  private readonly endings: (() => void)[] = [];
+  protected readonly endings: (() => void)[] = [];
   private release: (() => void) | null = null;
   private watcher: IntersectionObserver | null = null;
   protected visible = false;
@@ -68,7 +69,9 @@ export abstract class LabElement extends LitElement {
     super.connectedCallback();
     this.lab ??= labNamed(this.getAttribute('lab'), this.initial);
     this.endings.push(
-      this.lab.on('update', () => this.requestUpdate()),
+      this.lab.on('update', (kind) => {
+        if (kind === null || this.shows(kind)) this.requestUpdate();
+      }),
       this.lab.on('change', (state) => this.fire('change', state)),
       this.lab.on('progress', (progress) => this.fire('progress', progress)),
       this.lab.on('error', (failure) => this.fire('error', failure)),
@@ -78,6 +81,17 @@ export abstract class LabElement extends LitElement {
       { rootMargin: margin },
     );
     this.watcher.observe(this);
+  }
+
+  /** Whether results of a kind change what it shows. */
+  protected shows(kind: Kind): boolean {
+    return (this.kinds as readonly Kind[]).includes(kind);
+  }
+
+  /** At most once a frame, however fast results arrive. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.hasUpdated) await new Promise(requestAnimationFrame);
+    super.scheduleUpdate();
   }
 
   override disconnectedCallback(): void {
@@ -128,7 +142,7 @@ export abstract class LabElement extends LitElement {
 
 /** A figure: title, picture, a sentence from the state, and what one can take away. */
 export abstract class Figure extends LabElement {
-  static override styles = [theme, figureStyle];
+  static override styles = [...theme, figureStyle];
 
   protected abstract get heading(): string;
   /** What there is to see now, in a sentence: caption and text alternative. */

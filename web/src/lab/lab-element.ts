@@ -42,12 +42,27 @@ export class LabView extends LabElement {
     this.announced = caption;
   }, announceMilliseconds);
 
-  static override styles = [theme, labStyle];
+  static override styles = [...theme, labStyle];
 
   constructor() {
     super();
     this.sweeping = false;
     this.announced = '';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // At once, not with the next frame: nothing may look settled that is not.
+    this.endings.push(this.lab.on('change', () => this.tellSettled()));
+  }
+
+  private tellSettled(): void {
+    this.dataset.settled = String(this.lab.settled);
+  }
+
+  /** All of them, to know whether the lab has settled. */
+  protected override shows(): boolean {
+    return true;
   }
 
   /** Carries the point through the edge to the other side; at once where motion is not wanted. */
@@ -98,7 +113,7 @@ export class LabView extends LabElement {
     const { lab, caption } = this;
     const known = lab.result('theory') && lab.result('map');
     if (known && caption !== this.announced) this.announce(caption);
-    this.dataset.settled = String(lab.settled);
+    this.tellSettled();
   }
 
   override render() {

@@ -20,8 +20,8 @@ interface Sent {
 }
 
 export interface LabEvents {
-  /** Anything changed. */
-  update: undefined;
+  /** Something to show changed: results of a kind, or, null, anything. */
+  update: Kind | null;
   /** The state, by the reader or by a program. */
   change: State;
   /** Networks of the histogram done, out of how many. */
@@ -31,6 +31,10 @@ export interface LabEvents {
 
 const raceWidth = 64;
 export const raceSteps = 1000;
+
+/** These wait until the state has rested for a moment, so that a drag has the processor for itself. */
+const patient: readonly Kind[] = ['images', 'placement'];
+const restMilliseconds = 200;
 
 /** Beside the script: the data of the site. */
 const dataFolder = (() => {
@@ -69,6 +73,7 @@ export class Lab {
   private readonly sent = new Map<Kind, Sent>();
   private readonly history = new History<State>();
   private revision = 0;
+  private rest: ReturnType<typeof setTimeout> | null = null;
   private sampleAsked: Promise<void> | null = null;
 
   constructor(initial: Partial<State> = {}) {
@@ -123,7 +128,7 @@ export class Lab {
     this.problems = [];
     const { lang, theme, hide, figure } = this.state;
     this.set({ ...defaults(), lang, theme, hide, figure });
-    this.tell('update', undefined);
+    this.tell('update', null);
   }
 
   newDraw(): void {
@@ -134,13 +139,13 @@ export class Lab {
     this.state = state;
     this.request();
     this.tell('change', state);
-    this.tell('update', undefined);
+    this.tell('update', null);
   }
 
   /** What the entries of an address, or attributes, had wrong. */
   report(problems: Problem[]): void {
     this.problems = problems;
-    this.tell('update', undefined);
+    this.tell('update', null);
   }
 
   /** Until what it returns is called, results of these kinds are kept up to date. */
@@ -164,7 +169,17 @@ export class Lab {
   }
 
   private request(): void {
-    for (const kind of derivedKinds) {
+    this.requestKinds(derivedKinds.filter((kind) => !patient.includes(kind)));
+    clearTimeout(this.rest ?? undefined);
+    this.rest = setTimeout(() => {
+      this.rest = null;
+      this.requestKinds(derivedKinds.filter((kind) => patient.includes(kind)));
+      this.tell('update', null);
+    }, restMilliseconds);
+  }
+
+  private requestKinds(kinds: readonly Derived[]): void {
+    for (const kind of kinds) {
       if (!this.needs.get(kind)) continue;
       const request = requestOf(kind, this.state, this);
       if (request === null) continue;
@@ -194,7 +209,8 @@ export class Lab {
         break;
       case 'result':
         this.keep(answer.revision, answer.result);
-        break;
+        this.tell('update', answer.result.kind);
+        return;
       default: {
         const sent = this.sent.get(answer.kind);
         if (sent?.revision !== answer.revision) return;
@@ -203,9 +219,11 @@ export class Lab {
           sent.failure = answer.failure;
           this.tell('error', answer.failure);
         }
+        this.tell('update', answer.kind);
+        return;
       }
     }
-    this.tell('update', undefined);
+    this.tell('update', null);
   };
 
   private keep(revision: number, result: Result): void {
@@ -226,7 +244,15 @@ export class Lab {
 
   /** Whether that result is of an earlier state. */
   isStale(kind: Kind): boolean {
-    return this.results[kind]?.revision !== this.sent.get(kind)?.revision;
+    const sent = this.sent.get(kind);
+    if (this.results[kind]?.revision !== sent?.revision) return true;
+    return sent !== undefined && kind !== 'race' && sent.text !== this.textOf(kind);
+  }
+
+  /** What would be sent for the state. */
+  private textOf(kind: Derived): string {
+    const request = requestOf(kind, this.state, this);
+    return request === null ? '' : keyOf(request);
   }
 
   /** What the engine said to the latest request of a kind. */
@@ -246,7 +272,9 @@ export class Lab {
   /** Whether all that is needed belongs to the state. */
   get settled(): boolean {
     const needed = derivedKinds.filter((kind) => this.needs.get(kind) && this.sent.has(kind));
-    return needed.length > 0 && needed.every((kind) => this.sent.get(kind)?.done);
+    return (
+      this.rest === null && needed.length > 0 && needed.every((kind) => this.sent.get(kind)?.done)
+    );
   }
 
   get racing(): boolean {
@@ -270,7 +298,7 @@ export class Lab {
       },
       '',
     );
-    this.tell('update', undefined);
+    this.tell('update', null);
   }
 
   stopRace(): void {
@@ -278,13 +306,13 @@ export class Lab {
     if (!sent) return;
     sent.done = true;
     this.pool.drop({ lab: this.id, kind: 'race' });
-    this.tell('update', undefined);
+    this.tell('update', 'race');
   }
 
   showOwn(facts: OwnFacts): void {
     this.own = facts;
     this.request();
-    this.tell('update', undefined);
+    this.tell('update', null);
   }
 
   /** Looks once for the images beside the script. */
@@ -300,7 +328,7 @@ export class Lab {
       this.sample = 'missing';
     }
     this.request();
-    this.tell('update', undefined);
+    this.tell('update', null);
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import { type PresetName, presetNames, presetOf, presets } from '../model/presets';
 import { type Text, texts } from '../text';
 import { define } from './define';
-import { theme } from './theme';
+import { base } from './theme';
 import { typeset } from './typeset';
 
 /** Those that a figure lets one choose need no field. */
@@ -38,7 +38,7 @@ export class Controls extends LitElement {
   private ending = () => {};
 
   static override styles = [
-    theme,
+    base,
     css`
       :host { display: block; }
       .controls { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.6rem, 1fr)); gap: 0.75rem 1rem; align-items: end;

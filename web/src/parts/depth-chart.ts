@@ -5,7 +5,7 @@ import { bottomAxis, type Frame, frame, leftAxis, pathThrough } from './axes';
 import { define } from './define';
 import { figureStyle } from './figure-style';
 import { SizeController } from './size';
-import { theme } from './theme';
+import { base } from './theme';
 
 /** Gamma is drawn between these, whatever happens. */
 const [gammaLowest, gammaHighest] = [1e-3, 1e9];
@@ -51,7 +51,7 @@ export class DepthChart extends LitElement {
   }
 
   static override styles = [
-    theme,
+    base,
     figureStyle,
     css`
       .theory { fill: none; stroke: var(--ink); stroke-width: 2; }

@@ -3,7 +3,7 @@ import type { Lab } from '../lab/lab';
 import { clamp, parameters } from '../model/params';
 import { words } from '../text/playback';
 import { define } from './define';
-import { theme } from './theme';
+import { base } from './theme';
 
 const millisecondsPerLayer = 220;
 const { min, max } = parameters.depth;
@@ -25,7 +25,7 @@ export class Playback extends LitElement {
   }
 
   static override styles = [
-    theme,
+    base,
     css`
       :host { display: block; }
       div { display: flex; flex-wrap: wrap; gap: 0.4rem 0.6rem; align-items: center; }

@@ -6,7 +6,7 @@ import { bottomAxis, type Frame, frame, leftAxis, pathThrough } from './axes';
 import { define } from './define';
 import { figureStyle } from './figure-style';
 import { SizeController } from './size';
-import { theme } from './theme';
+import { base } from './theme';
 
 /** One quantity of networks that learn, against steps on a logarithmic axis that begins with 0. */
 export class RaceChart extends LitElement {
@@ -33,7 +33,7 @@ export class RaceChart extends LitElement {
   }
 
   static override styles = [
-    theme,
+    base,
     figureStyle,
     css`
       path { fill: none; stroke-width: 2.2; }

@@ -4,7 +4,7 @@ import { citation, command } from '../model/take-away';
 import { type Text, texts } from '../text';
 import { define } from './define';
 import { rasterise } from './picture';
-import { theme } from './theme';
+import { base } from './theme';
 
 /** A menu beside a figure: its picture, its numbers, how to get them again, whom to cite. */
 export class TakeAway extends LitElement {
@@ -26,7 +26,7 @@ export class TakeAway extends LitElement {
   }
 
   static override styles = [
-    theme,
+    base,
     css`
       :host { position: relative; display: block; }
       summary { list-style: none; cursor: pointer; border-radius: 6px; width: 2rem; height: 2rem; display: grid; place-items: center; color: var(--ink-soft); }

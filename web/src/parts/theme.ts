@@ -3,7 +3,7 @@ import { css } from 'lit';
 /** Colours and letters. A page changes them through custom properties --igb-...; inside they have
  * short names. Classes are Okabe and Ito's blue and orange, which every common form of colour
  * blindness tells apart. */
-export const theme = css`
+export const tokens = css`
   :host {
     color-scheme: light dark;
     --font: var(--igb-font, system-ui, "Noto Sans", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif);
@@ -33,6 +33,10 @@ export const theme = css`
       --button: ButtonFace; --notice: Canvas; --error: Canvas;
     }
   }
+`;
+
+/** Fields, buttons and notices, in the colours that are inherited. */
+export const base = css`
   * { box-sizing: border-box; }
   :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
   button, select, input, textarea {
@@ -52,3 +56,6 @@ export const theme = css`
   .notice code { overflow-wrap: anywhere; }
   @media (prefers-reduced-motion: reduce) { *, ::before, ::after { transition: none !important; animation: none !important; } }
 `;
+
+/** Of elements that stand on a page of their own. */
+export const theme = [tokens, base];

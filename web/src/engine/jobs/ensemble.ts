@@ -20,13 +20,13 @@ function* sampled(
   engine: Engine,
   request: EnsembleRequest,
   inputs: Float32Array,
-): Generator<'again', Networks> {
+): Generator<'hold', Networks> {
   const { seed, width, depth, sampler } = request;
   if (sampler === 'kernel') {
     const kernel = engine.kernel(request, { inputs, width });
     for (let layer = 0; layer <= depth; ++layer) {
       kernel.step({ measure: false });
-      yield 'again';
+      yield 'hold';
     }
     const process = kernel.gaussianProcess();
     return { classes: (network) => process.classes({ seed, network }, 2) };
@@ -46,7 +46,7 @@ function* sampled(
 export function* ensemble(
   engine: Engine,
   request: EnsembleRequest,
-): Generator<EnsembleResult | null | 'again'> {
+): Generator<EnsembleResult | null | 'hold'> {
   const { seed, width, depth, networks, inputs: count, sampler } = request;
   const inputs = engine.gaussianInputs(seed, count, width);
   const gamma = outputGamma(engine.trajectory(request, { count: depth + 1 }));
@@ -65,8 +65,6 @@ export function* ensemble(
   const observe = (report: LayerReport) => {
     for (const quantity of quantities) hidden[report.layer - 1]?.[quantity].push(report[quantity]);
   };
-  // The process of a kernel is lost between steps, and fast.
-  const longest = sampler === 'kernel' ? Number.POSITIVE_INFINITY : batchMilliseconds;
   let batchStarted = performance.now();
   for (let network = 0; network < networks; ++network) {
     const first = classes(network, observe).filter((guess) => guess === 0).length;
@@ -74,7 +72,7 @@ export function* ensemble(
     networksAt[first] = (networksAt[first] as number) + 1;
 
     const last = network === networks - 1;
-    if (!last && performance.now() - batchStarted < longest) continue;
+    if (!last && performance.now() - batchStarted < batchMilliseconds) continue;
     const ksDistance = engine.ksDistance(networksAt, law);
     yield {
       kind: 'ensemble',

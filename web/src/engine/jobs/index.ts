@@ -8,9 +8,9 @@ import { placement } from './placement';
 import { race } from './race';
 import { lines, theory } from './theory';
 
-/** A job in small steps. A step may bring a result; between steps the job can be dropped. After a step
- * that says 'again' no other job may use the engine, which holds a run. */
-export type Job = Generator<Result | null | 'again'>;
+/** A job in small steps. A step may bring a result; between steps the job can be dropped. From a
+ * step on that says 'hold' until its end no other job may use the engine, which holds a run. */
+export type Job = Generator<Result | null | 'hold'>;
 
 export function startJob(engine: Engine, request: Request): Job {
   switch (request.kind) {

@@ -12,7 +12,7 @@ import type {
 const extent = 2.5;
 const finestMap = 112;
 const [coarsestDraft, finestDraft] = [16, 56];
-const draftMilliseconds = 45;
+const draftMilliseconds = 20;
 const bandMilliseconds = 60;
 const [draftTile, finalTile] = [12, 24];
 
