@@ -4,6 +4,7 @@ import { browserOptions } from './scripts/browser.mjs';
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
+  snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
   timeout: 240_000,
   workers: 1,
   forbidOnly: true,

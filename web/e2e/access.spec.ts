@@ -30,6 +30,44 @@ test('at 200 % zoom nothing sticks out and all stays', async ({ page, address })
   expect(overflow).toBe(0);
 });
 
+test('words half as long again break nothing', async ({ page, address }) => {
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`${address}?${quick}`);
+    await settled(page);
+    const cut = await page.evaluate(() => {
+      const lengthen = (root: Node): void => {
+        for (const node of root.childNodes) {
+          if (node instanceof Text && node.data.trim() !== '') {
+            node.data += ' ŵöŕđš'.repeat(Math.ceil(node.data.trim().length / 12));
+          }
+          if (node instanceof SVGElement || node instanceof HTMLStyleElement) continue;
+          if (node instanceof Element && node.shadowRoot) lengthen(node.shadowRoot);
+          lengthen(node);
+        }
+      };
+      lengthen(document.body);
+      const cutOff: string[] = [];
+      const inspect = (root: ParentNode): void => {
+        for (const element of root.querySelectorAll('*')) {
+          const { scrollWidth, clientWidth, localName } = element;
+          if (localName === 'button' && scrollWidth > clientWidth + 1) {
+            cutOff.push(element.textContent?.trim() ?? '');
+          }
+          if (element.getBoundingClientRect().right > document.documentElement.clientWidth + 1) {
+            cutOff.push(`${localName}.${element.className}`);
+          }
+          if (element.shadowRoot) inspect(element.shadowRoot);
+        }
+      };
+      inspect(document);
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return { cutOff, overflow: scrollWidth - clientWidth };
+    });
+    expect(cut).toEqual({ cutOff: [], overflow: 0 });
+  }
+});
+
 test('everything can be reached with the keyboard, and is named', async ({ page, address }) => {
   await page.goto(`${address}?${quick}`);
   await settled(page);

@@ -30,6 +30,7 @@ export class PhaseMap extends Figure {
   protected readonly kinds = ['theory', 'lines', 'isoGamma'] as const;
 
   private readonly size = new SizeController(this);
+  private ratioOf = { width: -1, ratio: 1 };
   /** What the names were placed for. */
   private placed: unknown[] = [];
   private painted: IsoGammaResult | null = null;
@@ -60,9 +61,14 @@ export class PhaseMap extends Figure {
     `,
   ];
 
-  /** Height of the drawing over its width. */
+  /** Height of the drawing over its width; read anew where the width has changed only, since reading
+   * styles is slow. */
   private ratio(): number {
-    return Number(getComputedStyle(this).getPropertyValue('--height-ratio')) || 1;
+    if (this.ratioOf.width !== this.size.width) {
+      const shape = getComputedStyle(this).getPropertyValue('--height-ratio');
+      this.ratioOf = { width: this.size.width, ratio: Number(shape) || 1 };
+    }
+    return this.ratioOf.ratio;
   }
 
   private area(): Frame {

@@ -1,12 +1,19 @@
 /** From a coarse grid of margins to a picture with clean borders between the classes. */
 
-/** Between which two cells of a row of `resolution` the centre of pixel `index` of `side` lies, and how
- * far; beyond the outer centres the outer cell alone counts. */
-function neighbours(index: number, side: number, resolution: number) {
-  const place = ((index + 0.5) / side) * resolution - 0.5;
-  const inside = Math.min(resolution - 1, Math.max(0, place));
-  const first = Math.floor(inside);
-  return { first, second: Math.min(resolution - 1, first + 1), share: inside - first };
+/** For each pixel of a row of `side` pixels: between which two cells of `resolution` its centre lies, and
+ * how far; beyond the outer centres the outer cell alone counts. */
+function neighbours(side: number, resolution: number) {
+  const first = new Int32Array(side);
+  const second = new Int32Array(side);
+  const share = new Float32Array(side);
+  for (let i = 0; i < side; ++i) {
+    const place = ((i + 0.5) / side) * resolution - 0.5;
+    const inside = Math.min(resolution - 1, Math.max(0, place));
+    first[i] = Math.floor(inside);
+    second[i] = Math.min(resolution - 1, Math.floor(inside) + 1);
+    share[i] = inside - Math.floor(inside);
+  }
+  return { first, second, share };
 }
 
 /** The 32-bit words of an ImageData for class 0, class 1 and the stripes of class 1. */
@@ -30,29 +37,34 @@ export function paint(
   { first, second, stripe }: Inks,
   pixels: Uint32Array,
 ): void {
-  const columns = Array.from({ length: side }, (_, i) => neighbours(i, side, resolution));
+  const cells = neighbours(side, resolution);
   const line = new Float32Array(resolution);
   for (let row = 0; row < side; ++row) {
-    const rows = neighbours(row, side, resolution);
+    const above = (cells.first[row] as number) * resolution;
+    const below = (cells.second[row] as number) * resolution;
+    const down = cells.share[row] as number;
     for (let i = 0; i < resolution; ++i) {
-      const above = margin[rows.first * resolution + i] as number;
-      const below = margin[rows.second * resolution + i] as number;
-      line[i] = above + rows.share * (below - above);
+      const value = margin[above + i] as number;
+      line[i] = value + down * ((margin[below + i] as number) - value);
     }
     for (let column = 0; column < side; ++column) {
-      const place = columns[column] as ReturnType<typeof neighbours>;
-      const left = line[place.first] as number;
-      const right = line[place.second] as number;
-      const value = left + place.share * (right - left);
+      const left = line[cells.first[column] as number] as number;
+      const right = line[cells.second[column] as number] as number;
+      const value = left + (cells.share[column] as number) * (right - left);
       const striped = (row + column) % stripePeriod < stripeWidth;
       pixels[row * side + column] = value >= 0 ? first : striped ? stripe : second;
     }
   }
 }
 
-/** Share of the sampled points in class 0. */
+const shares = new WeakMap<Float32Array, number>();
+
+/** Share of the sampled points in class 0; counted once. */
 export function shareOfFirst(margin: Float32Array): number {
+  const known = shares.get(margin);
+  if (known !== undefined) return known;
   let count = 0;
   for (const value of margin) count += value >= 0 ? 1 : 0;
+  shares.set(margin, count / margin.length);
   return count / margin.length;
 }

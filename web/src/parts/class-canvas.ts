@@ -21,6 +21,9 @@ export class ClassCanvas extends LitElement {
   /** Pixels of the canvas, each way. */
   declare side: number;
 
+  /** Kept from picture to picture. */
+  private image: ImageData | null = null;
+
   constructor() {
     super();
     this.picture = null;
@@ -46,7 +49,8 @@ export class ClassCanvas extends LitElement {
     if (!this.picture || !(changed.has('picture') || changed.has('side'))) return;
     const context = this.canvas?.getContext('2d');
     if (!context) return;
-    const image = context.createImageData(this.side, this.side);
+    if (this.image?.width !== this.side) this.image = context.createImageData(this.side, this.side);
+    const { image } = this;
     const { margin, resolution } = this.picture;
     paint(margin, resolution, this.side, inks, new Uint32Array(image.data.buffer));
     context.putImageData(image, 0, 0);

@@ -43,6 +43,8 @@ export const base = css`
     font: inherit; color: inherit; background: var(--button);
     border: 1px solid var(--ink-soft); border-radius: 6px; min-height: 2.4rem; padding: 0.3rem 0.7rem;
   }
+  select, input, textarea { max-width: 100%; min-width: 0; }
+  label { min-width: 0; max-width: 100%; }
   button { cursor: pointer; }
   button:hover { border-color: var(--ink); }
   button:disabled { opacity: 0.45; cursor: default; }
