@@ -68,9 +68,9 @@ export type Parameter = NumberParameter | ChoiceParameter | ListParameter;
 export const activationNames = [
   'linear',
   'relu',
-  'leaky_relu',
   'tanh',
   'erf',
+  'leaky_relu',
   'sin',
   'abs',
   'sigmoid',
