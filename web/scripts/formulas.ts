@@ -15,14 +15,14 @@ const languages = ['en', 'zh'] as const;
  * and a class the style sheet of the library. */
 const dropped = / (?:style|class)="[^"]*"/g;
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
 /** MathML of TeX, without styles. Throws on TeX that is wrong. */
 export function mathml(tex: string, spoken: string): string {
   const rendered = temml.renderToString(tex, { throwOnError: true }).replace(dropped, '');
-  return rendered.replace(/^<math/, `<math alttext="${escape(spoken)}"`);
+  return rendered.replace(/^<math/, `<math alttext="${escapeXml(spoken)}"`);
 }
 
 /** A file of formulas, name -> { tex, en, zh }, as the MathML of each in each language. */

@@ -1,5 +1,7 @@
 /** Colours of gamma over the phase diagram. */
 import type { IsoGammaResult } from '../engine/protocol';
+import { parameters } from './params';
+import type { Point } from './point';
 
 /** Gamma between these is told apart; steps between bands are lines of constant gamma. */
 const [lowest, highest] = [0.1, 100];
@@ -49,4 +51,28 @@ export function paintIsoGamma({ rows, columns, gamma }: IsoGammaResult, pixels: 
       pixels[pixel] = Number.isNaN(value) ? 0 : wordOf(bandOf(value));
     }
   }
+}
+
+const correlation = (gamma: number) =>
+  gamma === Number.POSITIVE_INFINITY ? 1 : gamma / (1 + gamma);
+
+/** Gamma between the grid points around a place, which share their correlations c = gamma / (1 +
+ * gamma): these are finite. Null where one of them is not known yet. */
+export function gammaAt(
+  { rows, columns, gamma }: IsoGammaResult,
+  { sigmaB2, sigmaW2 }: Point,
+): number | null {
+  const along = (value: number, low: number, high: number, count: number) => {
+    const place = ((value - low) / (high - low)) * (count - 1);
+    const first = Math.min(count - 2, Math.max(0, Math.floor(place)));
+    return { first, share: Math.min(1, Math.max(0, place - first)) };
+  };
+  const { sigmaB2: b, sigmaW2: w } = parameters;
+  const row = along(sigmaB2, 0, b.max, rows);
+  const column = along(sigmaW2, w.min, w.max, columns);
+  const c = (i: number, j: number) =>
+    correlation(gamma[(row.first + i) * columns + column.first + j] as number);
+  const between = (i: number) => c(i, 0) + column.share * (c(i, 1) - c(i, 0));
+  const mean = between(0) + row.share * (between(1) - between(0));
+  return Number.isNaN(mean) ? null : mean / (1 - mean);
 }
