@@ -4,21 +4,29 @@ import { parameters } from '../src/model/params';
 import { inputAt, placeByKey } from '../src/model/plane';
 import { heightOf, ofBin, ofInput, ofPoint } from '../src/model/read-out';
 
+/** With plain spaces, where lines must not break. */
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+
 describe('a point of the phase diagram', () => {
   it('has its distance to the edge and gamma', () => {
-    expect(ofPoint('en', { sigmaW2: 2.24, sigmaB2: 0.1 }, 1.8, 2)).toBe(
-      'σ_w² = 2.24 · σ_b² = 0.1 · γ ≈ 1.8 · 12 % above the edge',
+    expect(plain(ofPoint('en', { sigmaW2: 2.24, sigmaB2: 0.1 }, 1.8, 2))).toBe(
+      'σ_w² = 2.24 · σ_b² = 0.1 · γ → 1.8 · 12 % above the edge',
     );
-    expect(ofPoint('zh', { sigmaW2: 1, sigmaB2: 0.1 }, Number.POSITIVE_INFINITY, 2)).toBe(
-      'σ_w² = 1 · σ_b² = 0.1 · γ ≈ ∞ · 比边缘低 50 %',
+    expect(plain(ofPoint('zh', { sigmaW2: 1, sigmaB2: 0.1 }, Number.POSITIVE_INFINITY, 2))).toBe(
+      'σ_w² = 1 · σ_b² = 0.1 · γ → ∞ · 比边缘低 50 %',
     );
-    expect(ofPoint('en', { sigmaW2: 2, sigmaB2: 0.1 }, null, 2)).toContain('on the edge');
+    expect(plain(ofPoint('en', { sigmaW2: 2, sigmaB2: 0.1 }, null, 2))).toContain('on the edge');
+  });
+
+  it('breaks lines between values only', () => {
+    const breaks = ofPoint('en', { sigmaW2: 2, sigmaB2: 0.1 }, 1.8, 1).match(/ . /g);
+    expect(breaks).toEqual([' · ', ' · ', ' · ']);
   });
 
   it('leaves out what is not known', () => {
     const place = 'σ_w² = 2 · σ_b² = 0.1';
-    expect(ofPoint('en', { sigmaW2: 2, sigmaB2: 0.1 }, null, null)).toBe(place);
-    expect(ofPoint('en', { sigmaW2: 2, sigmaB2: 0.1 }, Number.NaN, null)).toBe(place);
+    expect(plain(ofPoint('en', { sigmaW2: 2, sigmaB2: 0.1 }, null, null))).toBe(place);
+    expect(plain(ofPoint('en', { sigmaW2: 2, sigmaB2: 0.1 }, Number.NaN, null))).toBe(place);
   });
 
   it('finds a line between its samples, and not where it ends', () => {
@@ -60,10 +68,10 @@ describe('an input of the class map', () => {
   });
 
   it('is said with its margin', () => {
-    expect(ofInput('en', { x: 2, y: -0.5, margin: -2 })).toBe(
+    expect(plain(ofInput('en', { x: 2, y: -0.5, margin: -2 }))).toBe(
       'input (2.00, -0.50) · class B, ahead by 2.00',
     );
-    expect(ofInput('zh', { x: 0, y: 0, margin: 4e-5 })).toBe(
+    expect(plain(ofInput('zh', { x: 0, y: 0, margin: 4e-5 }))).toBe(
       '输入 (0.00, 0.00) · A 类，领先 4.0e-5',
     );
   });
@@ -79,8 +87,8 @@ describe('an input of the class map', () => {
 });
 
 it('a bar has its range, what was measured and the law', () => {
-  expect(ofBin('en', 19, 20, 0.312, 0.28)).toBe(
+  expect(plain(ofBin('en', 19, 20, 0.312, 0.28))).toBe(
     'G₀ = 0.95 … 1.00 · 31.2 % of the networks · 28.0 % by theory',
   );
-  expect(ofBin('en', 0, 20, null, null)).toBe('G₀ = 0.00 … 0.05');
+  expect(plain(ofBin('en', 0, 20, null, null))).toBe('G₀ = 0.00 … 0.05');
 });

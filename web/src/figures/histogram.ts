@@ -115,11 +115,11 @@ export class Histogram extends Figure {
       ${this.steps('floor', floor, x, y)}
       ${this.steps('law', law, x, y)}
     </svg></div>
-    <output class="read-out" part="read-out" aria-live=${this.byKeys ? 'polite' : 'off'}
-      data-test="histogram-read-out">${this.readOut(stale ? [] : bars, law)}</output>
     <ul class="legend"><li><span class="key measured"></span>${text.measured}</li>
       <li><span class="key of-law"></span>${text.theory}</li>
-      <li><span class="key of-floor"></span>${text.floor}</li></ul></div>`;
+      <li><span class="key of-floor"></span>${text.floor}</li></ul>
+    <output class="read-out" part="read-out" aria-live=${this.byKeys ? 'polite' : 'off'}
+      data-test="histogram-read-out">${this.readOut(stale ? [] : bars, law)}</output></div>`;
   }
 
   private bar(share: number, bin: number, x: Scale, y: Scale) {

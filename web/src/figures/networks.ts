@@ -20,7 +20,7 @@ export class Networks extends Figure {
   static override styles = [
     ...Figure.styles,
     css`
-      .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(60px, 1fr)); gap: 6px; }
+      .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--tile, 60px), 1fr)); gap: 6px; }
       .tile { padding: 0; min-height: 0; border: 2px solid transparent; border-radius: 4px; overflow: hidden; background: none; }
       .tile[aria-pressed="true"] { border-color: var(--ink); }
     `,

@@ -16,6 +16,11 @@ export function heightOf(line: Line, sigmaB2: number): number | null {
   return low.sigmaW2 + share * (high.sigmaW2 - low.sigmaW2);
 }
 
+/** Lines break between values, not within. */
+function join(parts: readonly string[], gap: string): string {
+  return parts.map((part) => part.replaceAll(' ', '\u00a0')).join(gap);
+}
+
 /** A point of the phase diagram; what is not known is left out. */
 export function ofPoint(
   lang: Lang,
@@ -31,7 +36,7 @@ export function ofPoint(
     if (distance === 0) parts.push(at.onEdge);
     else parts.push(distance > 0 ? at.aboveEdge(distance) : at.belowEdge(-distance));
   }
-  return parts.join(at.gap);
+  return join(parts, at.gap);
 }
 
 /** Three digits; as a power of ten where there is next to nothing. */
@@ -43,9 +48,8 @@ function small(value: number): string {
 export function ofInput(lang: Lang, { x, y, margin }: Input): string {
   const { at } = sentences[lang];
   const { name } = majority(margin >= 0 ? 1 : 0);
-  return [at.input(x.toFixed(2), y.toFixed(2)), at.margin(small(Math.abs(margin)), name)].join(
-    at.gap,
-  );
+  const parts = [at.input(x.toFixed(2), y.toFixed(2)), at.margin(small(Math.abs(margin)), name)];
+  return join(parts, at.gap);
 }
 
 const percents = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -62,5 +66,5 @@ export function ofBin(
   const parts = [at.bin((bin / bins).toFixed(2), ((bin + 1) / bins).toFixed(2))];
   if (measured !== null) parts.push(at.measured(percents(measured)));
   if (law !== null) parts.push(at.law(percents(law)));
-  return parts.join(at.gap);
+  return join(parts, at.gap);
 }

@@ -82,7 +82,7 @@ const en: Sentences = {
   gapToLaw: (distance, chance) =>
     `Largest gap to the law (Kolmogorov–Smirnov): ${distance}; chance of a larger one under the law: at most ${chance}.`,
   at: {
-    gamma: (gamma) => `γ ≈ ${gamma}`,
+    gamma: (gamma) => `γ → ${gamma}`,
     aboveEdge: (percents) => `${percents} % above the edge`,
     belowEdge: (percents) => `${percents} % below the edge`,
     onEdge: 'on the edge',
@@ -127,7 +127,7 @@ const zh: Sentences = {
   gapToLaw: (distance, chance) =>
     `与理论分布的最大差距（Kolmogorov–Smirnov）：${distance}；若理论成立，出现更大差距的概率不超过 ${chance}。`,
   at: {
-    gamma: (gamma) => `γ ≈ ${gamma}`,
+    gamma: (gamma) => `γ → ${gamma}`,
     aboveEdge: (percents) => `比边缘高 ${percents} %`,
     belowEdge: (percents) => `比边缘低 ${percents} %`,
     onEdge: '在边缘上',
