@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { formulas } from './scripts/formulas';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -35,6 +36,7 @@ const elements = {
 
 export default defineConfig(({ mode }) => ({
   base: './',
+  plugins: [formulas()],
   resolve: { alias: mode === 'elements' ? inlined : [] },
   build: mode === 'elements' ? elements : site,
   worker: { format: 'es' as const, plugins: () => [engineFromPage] },

@@ -27,14 +27,14 @@ test('the state is in the address, and comes back from it', async ({ page, addre
   await page.getByLabel('activation').selectOption('erf');
   await page.getByRole('spinbutton', { name: 'depth' }).fill('6');
   await page.getByRole('spinbutton', { name: 'depth' }).press('Enter');
-  await page.locator('.tile').nth(3).click();
+  await page.locator('igb-lab .tile').nth(3).click();
   await expect(page).toHaveURL(/activation=erf.*depth=6.*network=3/);
   const before = await sigmaW2(page);
   await page.reload();
   await settled(page);
   expect(await sigmaW2(page)).toBe(before);
   await expect(page.getByLabel('activation')).toHaveValue('erf');
-  await expect(page.locator('.tile').nth(3)).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.locator('igb-lab .tile').nth(3)).toHaveAttribute('aria-pressed', 'true');
 
   await page.getByTestId('reset').click();
   expect(await sigmaW2(page)).toBe(4);
@@ -111,7 +111,7 @@ test('the focused point is marked', async ({ page, address }) => {
 
 /** Boxes of what is written in the plot of the phase diagram, and of the plot. */
 async function namesInDiagram(page: Page): Promise<{ plot: DOMRect; names: DOMRect[] }> {
-  const diagram = page.locator('igb-phase-map');
+  const diagram = page.locator('igb-lab igb-phase-map');
   const boxes = (selector: string) =>
     diagram
       .locator(selector)
@@ -233,15 +233,15 @@ test.describe('with a finger', () => {
   }) => {
     await page.goto(address + quick);
     await settled(page);
-    const box = await page.locator('igb-phase-map svg').boundingBox();
+    const box = await page.locator('igb-lab igb-phase-map svg').boundingBox();
     if (!box) throw new Error('the diagram is not visible');
     await page.touchscreen.tap(box.x + box.width / 2, box.y + 0.8 * box.height);
     await expect.poll(() => sigmaW2(page)).toBeLessThan(2);
 
     const touchAction = (selector: string) =>
       page.locator(selector).evaluate((element) => getComputedStyle(element).touchAction);
-    expect(await touchAction('igb-phase-map')).toBe('pan-y');
-    expect(await touchAction('igb-phase-map .handle')).toBe('none');
+    expect(await touchAction('igb-lab igb-phase-map')).toBe('pan-y');
+    expect(await touchAction('igb-lab igb-phase-map .handle')).toBe('none');
   });
 });
 

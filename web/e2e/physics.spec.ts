@@ -32,7 +32,7 @@ test('dragging the point across the line floods the map and splits the histogram
   expect(await fact(page, 'histogram', 'edge-mass')).toBeGreaterThan(0.95);
   await compareWithTheory(page);
   await expect(page.getByTestId('caption')).toContainText('below the edge of chaos');
-  const tiles = page.locator('[data-test=strip] .tile');
+  const tiles = page.locator('igb-lab [data-test=strip] .tile');
   await expect(tiles).toHaveCount(24);
   const shares = await tiles.evaluateAll((all) =>
     all.map((tile) => Number(tile.getAttribute('data-majority'))),
@@ -47,13 +47,13 @@ test('dragging the point across the line floods the map and splits the histogram
 
 test('the map answers while the point is still held', async ({ page, address }) => {
   await page.goto(`${address}?networks=5000`);
-  await expect(page.locator('[data-test=map]')).toHaveAttribute('data-majority', /./);
+  await expect(page.locator('igb-lab [data-test=map]')).toHaveAttribute('data-majority', /./);
   const box = await handle(page).locator('.dot').boundingBox();
   if (!box) throw new Error('the point is not visible');
   await page.mouse.move(box.x + 8, box.y + 8);
   await page.mouse.down();
   await page.mouse.move(box.x + 8, box.y + 140, { steps: 20 });
-  await expect(page.locator('[data-test=map]')).toHaveAttribute('data-stale', 'false');
+  await expect(page.locator('igb-lab [data-test=map]')).toHaveAttribute('data-stale', 'false');
   expect(await page.locator('igb-lab').getAttribute('data-settled')).toBe('false');
   await page.mouse.up();
 });

@@ -45,20 +45,29 @@ export const test = base.extend<Pick<Site, 'guard'>, Pick<Site, 'address'>>({
 
 export { expect };
 
-/** Waits until everything shown belongs to the current state. */
+/** Brings the lab into view and waits until everything shown belongs to the current state. */
 export async function settled(page: Page): Promise<void> {
+  await page.locator('igb-lab').evaluate((lab) => {
+    const { top, bottom } = lab.getBoundingClientRect();
+    if (top > innerHeight / 2 || bottom < 0) lab.scrollIntoView();
+    // Figures learn of it in the frame after the next.
+    return new Promise((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
+    });
+  });
   await expect(page.locator('igb-lab')).toHaveAttribute('data-settled', 'true', {
     timeout: 60_000,
   });
 }
 
+/** The point of the lab. */
 export function handle(page: Page): Locator {
-  return page.locator('igb-phase-map').getByRole('slider');
+  return page.locator('igb-lab igb-phase-map').getByRole('slider');
 }
 
-/** A number that the page exposes as a data attribute. */
+/** A number that the lab exposes as a data attribute. */
 export async function fact(page: Page, figure: string, name: string): Promise<number> {
-  const shown = page.locator(`[data-test=${figure}]`);
+  const shown = page.locator(`igb-lab [data-test=${figure}]`);
   await shown.scrollIntoViewIfNeeded(); // what is outside the window rests
   await expect(shown).not.toHaveAttribute('data-stale', 'true', { timeout: 60_000 });
   await settled(page);

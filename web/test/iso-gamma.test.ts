@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { IsoGammaResult } from '../src/engine/protocol';
-import { bandOf, gammaAt, legend, paintIsoGamma } from '../src/model/iso-gamma';
+import { bandOf, legend, paintIsoGamma } from '../src/model/iso-gamma';
 
 const result: IsoGammaResult = {
   kind: 'isoGamma',
@@ -9,15 +9,6 @@ const result: IsoGammaResult = {
   columns: 2,
   gamma: Float64Array.of(0.1, 1, 10, Number.POSITIVE_INFINITY),
 };
-
-it('gives every grid point its gamma, and between them the mean of logarithms', () => {
-  expect(gammaAt(result, 0, 0)).toBeCloseTo(0.1, 12);
-  expect(gammaAt(result, 0, 1)).toBeCloseTo(1, 12);
-  expect(gammaAt(result, 1, 0)).toBeCloseTo(10, 12);
-  expect(gammaAt(result, 1, 1)).toBeCloseTo(200, 9); // bounded
-  expect(gammaAt(result, 0, 0.5)).toBeCloseTo(10 ** -0.5, 12);
-  expect(gammaAt(result, 0.5, 0)).toBeCloseTo(1, 12);
-});
 
 it('bands rise with gamma, a new one begins at 1, and the ends are 0 and 1', () => {
   expect(bandOf(0)).toBe(0);

@@ -1,30 +1,44 @@
 import { css, html, nothing, svg } from 'lit';
+import { factsOf } from '../lab/facts';
 import { Figure } from '../lab/figure';
 import {
   binLaw,
+  binOf,
   expectedMaxFrequency,
   histogram,
   measuredMaxFrequency,
 } from '../model/distribution';
+import { ofBin } from '../model/read-out';
 import { linearScale, niceAbove, type Scale, ticks } from '../model/scales';
 import type { Table } from '../model/take-away';
+import { words } from '../model/words';
 import { bottomAxis, type Frame, frame, leftAxis } from '../parts/axes';
 import { define } from '../parts/define';
 import { colourOf, standalone } from '../parts/picture';
 import { SizeController } from '../parts/size';
+import { sentences } from '../text/sentences';
 
 const bins = 20;
+
+function areaOf(width: number): Frame {
+  return { left: 44, top: 24, right: width - 8, bottom: 218 };
+}
 
 /** G_0 over many networks, and the law that theory gives for it. */
 export class Histogram extends Figure {
   protected readonly kinds = ['theory', 'ensemble'] as const;
 
   private readonly size = new SizeController(this);
+  /** What the mouse or the keys point at. */
+  private bin: number | null = null;
+  /** Screen readers hear of it when keys choose it, not at every move of a mouse. */
+  private byKeys = false;
 
   static override styles = [
     ...Figure.styles,
     css`
       .stale .bar { opacity: 0.35; }
+      .chosen { stroke: var(--ink); stroke-width: 2; }
       .law { fill: none; stroke: var(--ink); stroke-width: 2.25; stroke-linejoin: round; }
       .floor { fill: none; stroke: var(--ink-soft); stroke-width: 1.25; stroke-dasharray: 3 3; }
       .key.measured { height: 0.8rem; background: linear-gradient(90deg, var(--class-b), var(--class-a)); }
@@ -46,20 +60,7 @@ export class Histogram extends Figure {
   }
 
   protected get sentence(): string {
-    const { text, lab } = this;
-    const theory = lab.result('theory');
-    const ensemble = lab.result('ensemble');
-    const all = lab.state.networks;
-    if (!theory || !ensemble || lab.isStale('ensemble')) return text.networksSoFar(0, all);
-    const { fractions, ksDistance, ksPValue } = ensemble;
-    const { mean, deviation } = measuredMaxFrequency(fractions);
-    const error = deviation / Math.sqrt(fractions.length);
-    const expected = expectedMaxFrequency(theory.law).mean;
-    return [
-      text.networksSoFar(fractions.length, all),
-      text.maxFrequency(mean.toFixed(3), error.toFixed(3), expected.toFixed(3)),
-      text.ks(ksDistance.toFixed(3), ksPValue.toPrecision(2)),
-    ].join(text.gap);
+    return words(factsOf(this.lab)).histogram;
   }
 
   override table(): Table {
@@ -82,7 +83,7 @@ export class Histogram extends Figure {
     const ensemble = lab.result('ensemble');
     const stale = lab.isStale('ensemble');
     const width = Math.max(220, this.size.width);
-    const area: Frame = { left: 44, top: 24, right: width - 8, bottom: 218 };
+    const area = areaOf(width);
     const bars = ensemble ? histogram(ensemble.fractions, bins) : [];
     const law = theory ? binLaw(theory.law, bins) : [];
     const floor = theory ? binLaw(theory.floor, bins) : [];
@@ -100,6 +101,9 @@ export class Histogram extends Figure {
         data-theory-mean-max=${expected?.mean ?? nothing}
         data-theory-deviation=${expected?.deviation ?? nothing}
         data-ks-p=${ensemble?.ksPValue ?? nothing}>
+      <div tabindex="0" role="application" aria-label=${sentences[lab.state.lang].histogramKeys}
+        @pointermove=${this.onPoint} @pointerdown=${this.onPoint} @pointerleave=${this.onLeave}
+        @keydown=${this.onKey} @blur=${this.onLeave}>
       <svg part="plot" width="100%" height=${area.bottom + 40} role="img"
         aria-label=${this.sentence} class="plot ${stale ? 'stale' : ''}">
       <clipPath id="plot"><rect x=${area.left - 2} y=${area.top - 2}
@@ -110,18 +114,51 @@ export class Histogram extends Figure {
       ${bars.map((share, bin) => this.bar(share, bin, x, y))}
       ${this.steps('floor', floor, x, y)}
       ${this.steps('law', law, x, y)}
-    </svg>
+    </svg></div>
     <ul class="legend"><li><span class="key measured"></span>${text.measured}</li>
       <li><span class="key of-law"></span>${text.theory}</li>
-      <li><span class="key of-floor"></span>${text.floor}</li></ul></div>`;
+      <li><span class="key of-floor"></span>${text.floor}</li></ul>
+    <output class="read-out" part="read-out" aria-live=${this.byKeys ? 'polite' : 'off'}
+      data-test="histogram-read-out">${this.readOut(stale ? [] : bars, law)}</output></div>`;
   }
 
   private bar(share: number, bin: number, x: Scale, y: Scale) {
     const left = x.toPixel(bin / bins);
     const mix = Math.round((100 * (bin + 0.5)) / bins);
-    return svg`<rect class="bar" x=${left + 1} width=${x.toPixel((bin + 1) / bins) - left - 2}
+    return svg`<rect class="bar ${bin === this.bin ? 'chosen' : ''}" x=${left + 1} width=${x.toPixel((bin + 1) / bins) - left - 2}
       y=${y.toPixel(share)} height=${y.toPixel(0) - y.toPixel(share)}
       fill="color-mix(in oklab, var(--class-a) ${mix}%, var(--class-b))" />`;
+  }
+
+  private readOut(bars: number[], law: number[]): string {
+    const { bin } = this;
+    if (bin === null) return '';
+    return ofBin(this.lab.state.lang, bin, bins, bars[bin] ?? null, law[bin] ?? null);
+  }
+
+  private choose(bin: number | null, byKeys: boolean): void {
+    this.bin = bin;
+    this.byKeys = byKeys;
+    this.requestUpdate();
+  }
+
+  private onPoint(event: PointerEvent): void {
+    const { left, width } = (event.currentTarget as Element).getBoundingClientRect();
+    const area = areaOf(width);
+    const share = (event.clientX - left - area.left) / (area.right - area.left);
+    this.choose(share < 0 || share > 1 ? null : binOf(share, bins), false);
+  }
+
+  private onLeave(): void {
+    this.choose(null, false);
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = this.bin === null ? 0 : this.bin + step;
+    this.choose(Math.min(bins - 1, Math.max(0, next)), true);
   }
 
   private steps(kind: string, chances: number[], x: Scale, y: Scale) {

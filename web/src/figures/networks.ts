@@ -1,8 +1,9 @@
 import { css, html, nothing } from 'lit';
+import { factsOf } from '../lab/facts';
 import { Figure } from '../lab/figure';
 import { shareOfFirst } from '../model/contour';
 import type { Table } from '../model/take-away';
-import { majority } from '../model/words';
+import { majority, words } from '../model/words';
 import '../parts/class-canvas';
 import type { ClassCanvas } from '../parts/class-canvas';
 import { define } from '../parts/define';
@@ -19,7 +20,7 @@ export class Networks extends Figure {
   static override styles = [
     ...Figure.styles,
     css`
-      .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(60px, 1fr)); gap: 6px; }
+      .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--tile, 60px), 1fr)); gap: 6px; }
       .tile { padding: 0; min-height: 0; border: 2px solid transparent; border-radius: 4px; overflow: hidden; background: none; }
       .tile[aria-pressed="true"] { border-color: var(--ink); }
     `,
@@ -42,9 +43,7 @@ export class Networks extends Figure {
   }
 
   protected get sentence(): string {
-    const shares = this.shares.filter((share) => share !== null);
-    const oneSided = shares.filter((share) => majority(share).share > 0.95).length;
-    return this.text.tilesSay(oneSided, shares.length);
+    return words(factsOf(this.lab)).networks;
   }
 
   override table(): Table {

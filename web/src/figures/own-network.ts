@@ -10,6 +10,7 @@ import { define } from '../parts/define';
 import { colourOf, standalone } from '../parts/picture';
 import { SizeController } from '../parts/size';
 import { words } from '../text/own-network';
+import { sentences } from '../text/sentences';
 
 const percents = (value: number) => `${Number((100 * value).toFixed(1))} %`;
 
@@ -70,20 +71,20 @@ export class OwnNetwork extends Figure {
     const { say } = this;
     const { lang, activation, depth, sigmaB2 } = this.lab.state;
     const best = facts.g.indexOf(facts.maxFrequency);
-    const sentences = [
+    const said = [
       say.facts(facts.inputs, facts.classes, percent(facts.maxFrequency, lang), best + 1),
       facts.gamma > 0 ? this.gammaSentence(facts.gamma, facts.relativeError) : say.noDrift,
     ];
     const placed = this.lab.isStale('placement') ? null : this.lab.result('placement');
     if (placed) {
-      sentences.push(say.expected(percents(placed.expected), percents(placed.floor)));
-      sentences.push(
+      said.push(say.expected(percents(placed.expected), percents(placed.floor)));
+      said.push(
         placed.sigmaW2 === null
           ? say.unlike(activation, depth)
           : say.like(activation, depth, sigmaB2, placed.sigmaW2.toPrecision(3)),
       );
     }
-    return sentences.join(this.text.gap);
+    return said.join(sentences[lang].gap);
   }
 
   private gammaSentence(gamma: number, error: number): string {

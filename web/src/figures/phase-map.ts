@@ -1,17 +1,20 @@
 import { css, html, nothing, svg } from 'lit';
 import type { IsoGammaResult, Line, LinesResult } from '../engine/protocol';
+import { factsOf } from '../lab/facts';
 import { Figure } from '../lab/figure';
-import { legend, paintIsoGamma } from '../model/iso-gamma';
+import { gammaAt, legend, paintIsoGamma } from '../model/iso-gamma';
 import { type Box, shiftInside, shiftLeft } from '../model/labels';
 import { clamp, parameters } from '../model/params';
 import { moveByKey, type Point } from '../model/point';
+import { heightOf, ofPoint } from '../model/read-out';
 import { linearScale, type Scale, ticks } from '../model/scales';
 import type { Table } from '../model/take-away';
+import { words } from '../model/words';
 import { bottomAxis, type Frame, frame, leftAxis, pathThrough } from '../parts/axes';
 import { define } from '../parts/define';
 import { colourOf, standalone } from '../parts/picture';
 import { SizeController } from '../parts/size';
-import { typesetSvg } from '../parts/typeset';
+import { typeset, typesetSvg } from '../parts/typeset';
 
 const { min: wMin, max: wMax } = parameters.sigmaW2;
 /** Pixels of the image of gamma, each way. */
@@ -36,6 +39,8 @@ export class PhaseMap extends Figure {
   private painted: IsoGammaResult | null = null;
   /** The drag under way. */
   private gesture: object | null = null;
+  /** What a mouse points at while it drags nothing. */
+  private pointed: Point | null = null;
 
   static override styles = [
     ...Figure.styles,
@@ -102,11 +107,20 @@ export class PhaseMap extends Figure {
   }
 
   protected get sentence(): string {
-    return this.text.handleValue(
-      String(this.lab.state.sigmaW2),
-      String(this.lab.state.sigmaB2),
-      this.phase,
-    );
+    return words(factsOf(this.lab)).phaseMap;
+  }
+
+  /** The point under the mouse; else the one of the lab, whose gamma theory knows exactly. */
+  private get readOut(): string {
+    const { lab, lines, pointed } = this;
+    const { lang } = lab.state;
+    if (pointed) {
+      const iso = lab.result('isoGamma');
+      const edge = lines && heightOf(lines.edge, pointed.sigmaB2);
+      return ofPoint(lang, pointed, iso && gammaAt(iso, pointed), edge);
+    }
+    const theory = lab.result('theory');
+    return ofPoint(lang, lab.state, theory?.fixedPoint.gammaStar ?? null, theory?.edge ?? null);
   }
 
   protected get ready(): boolean {
@@ -143,7 +157,8 @@ export class PhaseMap extends Figure {
     return html`
       <svg class="plot" part="plot" width="100%" height=${area.bottom + 42}
         @pointerdown=${this.onDown} @pointermove=${this.onMove}
-        @pointerup=${this.onUp} @pointercancel=${this.onUp} @click=${this.onClick}>
+        @pointerup=${this.onUp} @pointercancel=${this.onUp} @pointerleave=${this.onLeave}
+        @click=${this.onClick}>
         <clipPath id="plot"><rect x=${area.left} y=${area.top}
           width=${area.right - area.left} height=${area.bottom - area.top} /></clipPath>
         <g class="surface">${frame(area)}</g>
@@ -157,6 +172,8 @@ export class PhaseMap extends Figure {
         ({ gamma, colour }) => html`<li><svg class="sample" width="16" height="12"><rect width="16"
           height="12" fill=${colour} /></svg> ${gamma}</li>`,
       )}</ul>
+      <output class="read-out" part="read-out" aria-live="off" data-test="phase-read-out"
+        >${typeset(this.readOut)}</output>
       ${this.notes().map((note) => html`<p class="note">${note}</p>`)}`;
   }
 
@@ -279,13 +296,23 @@ export class PhaseMap extends Figure {
     this.lab.set(point, this.gesture);
   }
 
-  private moveToPointer(event: MouseEvent): void {
+  /** The nearest point of the diagram. */
+  private pointAt(event: MouseEvent): Point {
     const { left, top } = (event.currentTarget as Element).getBoundingClientRect();
     const { x, y } = this.scales();
-    this.moveTo({
+    return {
       sigmaB2: clamp('sigmaB2', x.toValue(event.clientX - left)),
       sigmaW2: clamp('sigmaW2', y.toValue(event.clientY - top)),
-    });
+    };
+  }
+
+  private moveToPointer(event: MouseEvent): void {
+    this.moveTo(this.pointAt(event));
+  }
+
+  private pointTo(point: Point | null): void {
+    this.pointed = point;
+    this.requestUpdate();
   }
 
   /** A mouse drags from anywhere; a finger only from the handle, elsewhere it scrolls the page. */
@@ -301,6 +328,11 @@ export class PhaseMap extends Figure {
 
   private onMove(event: PointerEvent): void {
     if (this.gesture) this.moveToPointer(event);
+    else if (event.pointerType === 'mouse') this.pointTo(this.pointAt(event));
+  }
+
+  private onLeave(): void {
+    this.pointTo(null);
   }
 
   private onUp(): void {
@@ -316,6 +348,7 @@ export class PhaseMap extends Figure {
 
   private setDragging(dragging: boolean): void {
     this.gesture = dragging ? {} : null;
+    this.pointed = null;
     this.requestUpdate();
   }
 

@@ -6,6 +6,7 @@ import { type Table, tableToCsv } from '../model/take-away';
 import '../parts/take-away';
 import { figureStyle } from '../parts/figure-style';
 import { theme } from '../parts/theme';
+import { typeset } from '../parts/typeset';
 import { type Text, texts } from '../text';
 import { Lab } from './lab';
 
@@ -168,7 +169,7 @@ export abstract class Figure extends LabElement {
         <igb-take-away .figure=${this} .text=${text}></igb-take-away></div>
       ${this.ready ? nothing : html`<slot name="poster" class="poster"></slot>`}
       ${this.draw()}
-      <figcaption part="caption"><span class="sentence" part="sentence">${this.sentence}</span>
+      <figcaption part="caption"><span class="sentence" part="sentence">${typeset(this.sentence)}</span>
         <span part="help">${this.help}</span></figcaption>
     </figure>`;
   }

@@ -7,19 +7,19 @@ import '../figures/networks';
 import '../figures/own-network';
 import '../figures/phase-map';
 import '../figures/race';
-import { shareOfFirst } from '../model/contour';
-import { expectedMaxFrequency } from '../model/distribution';
 import { isShown, type LabPart } from '../model/params';
-import { sweepAt, sweepTarget } from '../model/sweep';
-import { sentence } from '../model/words';
+import { sweepTarget } from '../model/sweep';
+import { words } from '../model/words';
 import '../parts/controls';
 import '../parts/playback';
 import { define } from '../parts/define';
 import { theme } from '../parts/theme';
 import { throttle } from '../parts/throttle';
 import { typeset } from '../parts/typeset';
+import { factsOf } from './facts';
 import { LabElement } from './figure';
 import { labStyle } from './lab-style';
+import { Sweep } from './sweep';
 
 const sweepMilliseconds = 4500;
 const announceMilliseconds = 1500;
@@ -28,15 +28,15 @@ const announceMilliseconds = 1500;
 export class LabView extends LabElement {
   static override properties = {
     ...LabElement.properties,
-    sweeping: { state: true },
     announced: { state: true },
   };
 
   protected readonly kinds = ['theory', 'map'] as const;
 
-  declare private sweeping: boolean;
   /** The caption as told to screen readers, which must not hear every frame of a drag. */
   declare private announced: string;
+
+  private madeSweep: Sweep | null = null;
 
   private readonly announce = throttle((caption: string) => {
     this.announced = caption;
@@ -46,7 +46,6 @@ export class LabView extends LabElement {
 
   constructor() {
     super();
-    this.sweeping = false;
     this.announced = '';
   }
 
@@ -65,54 +64,30 @@ export class LabView extends LabElement {
     return true;
   }
 
-  /** Carries the point through the edge to the other side; at once where motion is not wanted. */
+  private get sweep(): Sweep {
+    this.madeSweep ??= new Sweep(this.lab, () => this.requestUpdate());
+    return this.madeSweep;
+  }
+
+  /** Carries the point through the edge to the other side; stops one under way. */
   private cross(): void {
     const edge = this.lab.result('theory')?.edge;
-    if (this.sweeping || edge == null) {
-      this.sweeping = false;
+    if (this.sweep.running || edge == null) {
+      this.sweep.stop();
       return;
     }
-    const from = this.lab.state.sigmaW2;
-    const to = sweepTarget(from, edge);
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
-      this.lab.set({ sigmaW2: to });
-      return;
-    }
-    this.sweeping = true;
-    const gesture = {};
-    let shown = from;
-    const began = performance.now();
-    const frame = (now: number) => {
-      if (this.lab.state.sigmaW2 !== shown) this.sweeping = false; // the reader took over
-      if (!this.sweeping) return;
-      const share = Math.min(1, Math.max(0, (now - began) / sweepMilliseconds));
-      shown = sweepAt(from, to, share);
-      this.lab.set({ sigmaW2: shown }, gesture);
-      this.sweeping = share < 1;
-      if (this.sweeping) requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
+    this.sweep.run({ sigmaW2: sweepTarget(this.lab.state.sigmaW2, edge) }, sweepMilliseconds);
   }
 
   private get caption(): string {
     const { lab, text } = this;
-    const theory = lab.result('theory');
-    const map = lab.result('map');
-    if (lab.failure) return text.nothingToShow;
-    if (!theory || !map) return text.loading;
-    return sentence({
-      ...lab.state,
-      edge: theory.edge,
-      silent: map.margin.every((value) => value === 0),
-      shareOfA: shareOfFirst(map.margin),
-      expected: expectedMaxFrequency(theory.law).mean,
-    });
+    return lab.failure ? text.nothingToShow : words(factsOf(lab)).lab;
   }
 
   protected override updated(): void {
-    const { lab, caption } = this;
-    const known = lab.result('theory') && lab.result('map');
-    if (known && caption !== this.announced) this.announce(caption);
+    const { lab } = this;
+    const { live } = words(factsOf(lab));
+    if (live !== '' && live !== this.announced) this.announce(live);
     this.tellSettled();
   }
 
@@ -180,7 +155,7 @@ export class LabView extends LabElement {
       <p class="caption" part="caption" data-test="caption">${typeset(caption)}</p>
       <button type="button" class="cross" part="cross" data-test="cross"
         ?disabled=${lab.result('theory')?.edge == null} @click=${this.cross}>
-        ${this.sweeping ? text.stop : text.cross}
+        ${this.sweep.running ? text.stop : text.cross}
       </button>
       <p class="hidden" aria-live="polite">${this.announced}</p>
     </div>`;

@@ -152,6 +152,7 @@ export class Lab {
   need(kinds: readonly Derived[]): () => void {
     for (const kind of kinds) this.needs.set(kind, (this.needs.get(kind) ?? 0) + 1);
     this.request();
+    this.tell('update', null);
     let ended = false;
     return () => {
       if (ended) return;

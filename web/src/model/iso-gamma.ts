@@ -1,5 +1,7 @@
 /** Colours of gamma over the phase diagram. */
 import type { IsoGammaResult } from '../engine/protocol';
+import { parameters } from './params';
+import type { Point } from './point';
 
 /** Gamma between these is told apart; steps between bands are lines of constant gamma. */
 const [lowest, highest] = [0.1, 100];
@@ -39,36 +41,39 @@ function wordOf(share: number): number {
   return ((part(3) << 24) | (part(2) << 16) | (part(1) << 8) | part(0)) >>> 0;
 }
 
-/** Log10 of gamma, bounded, at a place between grid points; shares of the way from end to end. */
-function logAt({ rows, columns, gamma }: IsoGammaResult, alongRows: number, alongColumns: number) {
-  const at = (row: number, column: number) => {
-    const value = gamma[
-      Math.min(row, rows - 1) * columns + Math.min(column, columns - 1)
-    ] as number;
-    return Math.log10(Math.min(2 * highest, Math.max(lowest / 2, value)));
-  };
-  const [row, column] = [alongRows * (rows - 1), alongColumns * (columns - 1)];
-  const [i, j] = [Math.floor(row), Math.floor(column)];
-  const [u, v] = [row - i, column - j];
-  const below = at(i, j) + v * (at(i, j + 1) - at(i, j));
-  const above = at(i + 1, j) + v * (at(i + 1, j + 1) - at(i + 1, j));
-  return below + u * (above - below);
-}
+const correlation = (gamma: number) =>
+  gamma === Number.POSITIVE_INFINITY ? 1 : gamma / (1 + gamma);
 
-/** Gamma at a place of the diagram, between grid points by its logarithm. */
-export function gammaAt(
-  result: IsoGammaResult,
+/** Gamma between grid points, by the shares of the way from end to end; what lies around a place
+ * shares its correlations c = gamma / (1 + gamma): these are finite. */
+function gammaBetween(
+  { rows, columns, gamma }: IsoGammaResult,
   alongSigmaB2: number,
   alongSigmaW2: number,
 ): number {
-  return 10 ** logAt(result, alongSigmaB2, alongSigmaW2);
+  const [row, column] = [alongSigmaB2 * (rows - 1), alongSigmaW2 * (columns - 1)];
+  const i = Math.min(rows - 2, Math.floor(row));
+  const j = Math.min(columns - 2, Math.floor(column));
+  const c = (down: number, right: number) =>
+    correlation(gamma[(i + down) * columns + j + right] as number);
+  const between = (down: number) => c(down, 0) + (column - j) * (c(down, 1) - c(down, 0));
+  const mean = between(0) + (row - i) * (between(1) - between(0));
+  return mean / (1 - mean);
+}
+
+/** Gamma at a point of the diagram. */
+export function gammaAt(result: IsoGammaResult, { sigmaB2, sigmaW2 }: Point): number {
+  const { sigmaB2: b, sigmaW2: w } = parameters;
+  const share = (value: number, low: number, high: number) =>
+    Math.min(1, Math.max(0, (value - low) / (high - low)));
+  return gammaBetween(result, share(sigmaB2, b.min, b.max), share(sigmaW2, w.min, w.max));
 }
 
 /** Fills an image: sigma_b2 to the right, sigma_w2 upwards. Little-endian RGBA words. */
 export function paintIsoGamma(result: IsoGammaResult, side: number, pixels: Uint32Array): void {
   for (let y = 0; y < side; ++y) {
     for (let x = 0; x < side; ++x) {
-      const gamma = gammaAt(result, x / (side - 1), 1 - y / (side - 1));
+      const gamma = gammaBetween(result, x / (side - 1), 1 - y / (side - 1));
       pixels[y * side + x] = wordOf(bandOf(gamma));
     }
   }

@@ -1,26 +1,83 @@
-/** What the page says in sentences: pure functions of numbers, one per language. */
+/** What the page says in sentences: pure functions of numbers, in each language. */
+import { texts } from '../text';
+import { type Sentences, sentences } from '../text/sentences';
 import type { Lang } from './params';
 
+/** What theory says of the point. */
+export interface TheoryFacts {
+  /** sigma_w2 of the edge of chaos at this sigma_b2, or null where there is none. */
+  edge: number | null;
+  /** As the engine names it. */
+  phase: string;
+  /** Factor of squared gradients a layer. */
+  chiGrad: number;
+  /** Of the output layer at this depth, and at infinite depth; may be infinite. */
+  gamma: number;
+  gammaStar: number;
+  /** Mean share of the larger class over networks. */
+  expected: number;
+}
+
+/** All that sentences are made of; null: not known yet. */
 export interface Facts {
   lang: Lang;
   activation: string;
   sigmaW2: number;
-  /** sigma_w2 of the edge of chaos at this sigma_b2, or null where there is none. */
-  edge: number | null;
-  /** Every output is zero: the signal is below the smallest float32. */
-  silent: boolean;
-  /** Share of the plane that the network gives to class A. */
-  shareOfA: number;
-  /** Mean share of the larger class over networks, by theory. */
-  expected: number;
+  depth: number;
+  network: number;
+  networks: number;
+  theory: TheoryFacts | null;
+  map: {
+    /** Every output is zero: the signal is below the smallest float32. */
+    silent: boolean;
+    /** Share of the plane that the network gives to class A. */
+    shareOfA: number;
+  } | null;
+  /** Shares of class A of the small maps there are. */
+  tiles: readonly number[];
+  /** The histogram of this point, not of an earlier one. */
+  ensemble: {
+    done: number;
+    mean: number;
+    /** Standard error of the mean. */
+    error: number;
+    ksDistance: number;
+    ksPValue: number;
+  } | null;
+  /** Some of it belongs to an earlier point. */
+  stale: boolean;
 }
+
+/** A sentence or two for each place that says something. */
+export interface Said {
+  /** Under the title of the lab. */
+  lab: string;
+  /** The same for screen readers, which need not hear what is out of date; empty then. */
+  live: string;
+  phaseMap: string;
+  classMap: string;
+  networks: string;
+  histogram: string;
+}
+
+/** Above this share of the plane a network counts as one-sided. */
+const oneSided = 0.95;
+/** Above this, gamma is but large. */
+const largestGamma = 10_000;
 
 /** Whole percents, with "over 99" and "under 1" where rounding would claim certainty. */
 export function percent(share: number, lang: Lang): string {
   const rounded = Math.round(100 * share);
-  if (rounded === 100 && share < 1) return lang === 'zh' ? '超过 99 %' : 'more than 99 %';
-  if (rounded === 0 && share > 0) return lang === 'zh' ? '不到 1 %' : 'less than 1 %';
+  if (rounded === 100 && share < 1) return sentences[lang].certainly;
+  if (rounded === 0 && share > 0) return sentences[lang].hardly;
   return `${rounded} %`;
+}
+
+/** Three digits. */
+export function gammaText(gamma: number, lang: Lang): string {
+  if (gamma === Number.POSITIVE_INFINITY) return '∞';
+  if (gamma > largestGamma) return sentences[lang].many(largestGamma.toLocaleString(lang));
+  return gamma >= 100 ? String(Math.round(gamma)) : String(Number(gamma.toPrecision(3)));
 }
 
 export function majority(shareOfA: number): { name: 'A' | 'B'; share: number } {
@@ -32,37 +89,94 @@ export function percentAboveEdge(sigmaW2: number, edge: number): number {
   return Math.round(100 * (sigmaW2 / edge - 1)) + 0;
 }
 
-function place({ lang, activation, sigmaW2, edge }: Facts): string {
-  if (edge === null) {
-    return lang === 'zh'
-      ? `${activation} 在此 σ_b² 下没有混沌边缘。`
-      : `${activation} has no edge of chaos at this σ_b².`;
-  }
+/** Where sigma_w2 lies. */
+function place({ activation, sigmaW2 }: Facts, { edge }: TheoryFacts, say: Sentences): string {
+  if (edge === null) return say.noEdge(activation);
   const distance = percentAboveEdge(sigmaW2, edge);
-  if (distance === 0) {
-    return lang === 'zh' ? 'σ_w² 正好在混沌边缘上。' : 'σ_w² is on the edge of chaos.';
-  }
-  const size = Math.abs(distance);
-  if (lang === 'zh') return `σ_w² 比混沌边缘${distance > 0 ? '高' : '低'} ${size} %。`;
-  return `σ_w² is ${size} % ${distance > 0 ? 'above' : 'below'} the edge of chaos.`;
+  return distance === 0 ? say.onEdge : say.fromEdge(Math.abs(distance), distance > 0);
 }
 
-/** The caption of the page. */
-export function sentence(facts: Facts): string {
-  const { lang, shareOfA, expected, silent } = facts;
-  if (silent) {
-    return lang === 'zh'
-      ? `${place(facts)}信号已经消失：所有输出都是零，看不到任何偏好。`
-      : `${place(facts)} The signal has died out: every output is zero, so there is no opinion to see.`;
-  }
-  const { name, share } = majority(shareOfA);
-  const given = percent(share, lang);
-  const mean = percent(expected, lang);
-  if (lang === 'zh') {
-    return `${place(facts)}这个网络把平面的 ${given} 判给 ${name} 类；对所有网络平均，理论预期较大的一类占 ${mean}。`;
-  }
-  return (
-    `${place(facts)} This network gives ${given} of the plane to class ${name}; ` +
-    `averaged over networks, theory expects ${mean} for the larger class.`
-  );
+/** What becomes of gradients on their way back; empty where theory has no answer. */
+function gradients({ chiGrad }: TheoryFacts, say: Sentences): string {
+  if (!Number.isFinite(chiGrad)) return '';
+  const factor = chiGrad.toFixed(2);
+  if (factor === '1.00') return say.gradientsKeep;
+  return chiGrad > 1 ? say.gradientsGrow(factor) : say.gradientsShrink(factor);
+}
+
+function expectation({ expected, gamma }: TheoryFacts, lang: Lang): string {
+  const say = sentences[lang];
+  if (gamma === Number.POSITIVE_INFINITY) return say.alike;
+  return say.expected(percent(expected, lang), gammaText(gamma, lang));
+}
+
+function ofLab(facts: Facts): string {
+  const { lang, theory, map } = facts;
+  if (!theory || !map) return texts[lang].loading;
+  const say = sentences[lang];
+  const where = place(facts, theory, say);
+  if (map.silent) return [where, say.silent].join(say.gap);
+  const { name, share } = majority(map.shareOfA);
+  return [
+    where,
+    say.opinion(percent(share, lang), name),
+    expectation(theory, lang),
+    gradients(theory, say),
+  ]
+    .filter((part) => part !== '')
+    .join(say.gap);
+}
+
+function ofPhaseMap(facts: Facts): string {
+  const { lang, theory, depth } = facts;
+  if (!theory) return texts[lang].loading;
+  const say = sentences[lang];
+  const phase = say.phase(texts[lang].phases[theory.phase] ?? theory.phase);
+  const known = !Number.isNaN(theory.gamma) && !Number.isNaN(theory.gammaStar);
+  const gamma = [
+    say.gamma(depth, gammaText(theory.gamma, lang)),
+    say.gammaInDepth(gammaText(theory.gammaStar, lang)),
+  ];
+  return [place(facts, theory, say), phase, ...(known ? gamma : [])].join(say.gap);
+}
+
+function ofClassMap({ lang, map, network }: Facts): string {
+  if (!map) return texts[lang].loading;
+  const say = sentences[lang];
+  if (map.silent) return say.networkSilent(network);
+  const { name, share } = majority(map.shareOfA);
+  return say.network(network, percent(share, lang), name);
+}
+
+function ofNetworks({ lang, tiles }: Facts): string {
+  if (tiles.length === 0) return texts[lang].loading;
+  const say = sentences[lang];
+  const sided = tiles.filter((share) => majority(share).share > oneSided).length;
+  const forA = tiles.filter((share) => share >= 0.5).length;
+  return [say.oneSided(sided, tiles.length), say.forA(forA, tiles.length)].join(say.gap);
+}
+
+function ofHistogram({ lang, theory, ensemble, networks }: Facts): string {
+  const say = sentences[lang];
+  if (!theory || !ensemble) return say.counting(networks);
+  const { done, mean, error, ksDistance, ksPValue } = ensemble;
+  return [
+    say.counted(done, networks),
+    say.maxFrequency(mean.toFixed(3), error.toFixed(3), theory.expected.toFixed(3)),
+    say.gapToLaw(ksDistance.toFixed(3), ksPValue.toPrecision(2)),
+  ].join(say.gap);
+}
+
+/** What there is to say. */
+export function words(facts: Facts): Said {
+  const lab = ofLab(facts);
+  const known = facts.theory !== null && facts.map !== null;
+  return {
+    lab,
+    live: known && !facts.stale ? lab : '',
+    phaseMap: ofPhaseMap(facts),
+    classMap: ofClassMap(facts),
+    networks: ofNetworks(facts),
+    histogram: ofHistogram(facts),
+  };
 }

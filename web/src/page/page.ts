@@ -2,21 +2,26 @@ import { html, LitElement, type PropertyValues } from 'lit';
 import { Lab } from '../lab/lab';
 import '../lab/lab-element';
 import { formatQuery, parseQuery, type State } from '../model/params';
+import { openingAt } from '../model/story';
 import { throttle } from '../parts/throttle';
 import { texts } from '../text';
+import { stories } from '../text/story';
+import './glossary';
+import './story';
 
 /** The page: title, story and lab, all of one state, which the address holds. */
 export class Page extends LitElement {
   private readonly lab: Lab;
 
   private readonly writeUrl = throttle((state: State) => {
-    history.replaceState(null, '', formatQuery(state) || location.pathname);
+    const address = (formatQuery(state) || location.pathname) + location.hash;
+    history.replaceState(null, '', address);
   }, 300);
 
   constructor() {
     super();
     const { state, problems } = parseQuery(location.search);
-    this.lab = new Lab(state);
+    this.lab = new Lab(openingAt(state, location.hash));
     this.lab.report(problems);
     this.lab.on('change', (state) => {
       this.writeUrl(state);
@@ -32,6 +37,17 @@ export class Page extends LitElement {
     return texts[this.lab.state.lang];
   }
 
+  /** The browser looked for the target of the address before it was there. */
+  protected override async firstUpdated(): Promise<void> {
+    if (location.hash === '') return;
+    await Promise.all(
+      [...this.querySelectorAll<LitElement>('igb-story, igb-lab, igb-glossary')].map(
+        (element) => element.updateComplete,
+      ),
+    );
+    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }
+
   protected override willUpdate(_changed: PropertyValues): void {
     const { lang, theme } = this.lab.state;
     document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
@@ -41,6 +57,7 @@ export class Page extends LitElement {
 
   override render() {
     const { text, lab } = this;
+    const story = stories[lab.state.lang];
     const otherLanguage = lab.state.lang === 'en' ? 'zh' : 'en';
     return html`
       <header>
@@ -48,9 +65,17 @@ export class Page extends LitElement {
         <button type="button" class="language" data-test="language"
           lang=${otherLanguage === 'zh' ? 'zh-Hans' : 'en'}
           @click=${() => lab.set({ lang: otherLanguage })}>${text.otherLanguage}</button>
-        <p class="lead">${text.lead}</p>
+        <p class="lead">${text.lead} <a href="#lab">${story.straightToLab}</a></p>
       </header>
-      <main><igb-lab .lab=${lab}></igb-lab></main>
+      <main>
+        <igb-story .lab=${lab}></igb-story>
+        <section class="lab" id="lab" aria-labelledby="lab-title">
+          <h2 id="lab-title">${story.lab}</h2>
+          <p class="lead">${story.labLead}</p>
+          <igb-lab .lab=${lab}></igb-lab>
+        </section>
+        <igb-glossary .language=${lab.state.lang}></igb-glossary>
+      </main>
       <footer><p>${text.words}</p></footer>`;
   }
 }

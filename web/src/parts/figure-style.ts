@@ -9,6 +9,7 @@ export const figureStyle = css`
   .head { display: flex; gap: 0.5rem; align-items: start; margin: 0 0 0.5rem; }
   figcaption, .legend, .facts { margin: 0.5rem 0 0; font-size: 0.88rem; color: var(--ink-soft); }
   .facts { color: var(--ink); font-variant-numeric: tabular-nums; min-height: 1.5em; }
+  .read-out { display: block; margin: 0.3rem 0 0; min-height: 1.5em; font-size: 0.85rem; color: var(--ink-soft); font-variant-numeric: tabular-nums; }
   .legend { display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; padding: 0; list-style: none; }
   .key { display: inline-block; width: 1.5rem; height: 0; margin: 0 0.35rem 0 0; vertical-align: middle; }
   .swatch { display: inline-block; width: 1rem; height: 1rem; border-radius: 3px; vertical-align: middle; }

@@ -30,7 +30,6 @@ export interface Text {
   copied: string;
   recovered: string;
   noSimd: string;
-  tilesSay(oneSided: number, all: number): string;
   newDraw: string;
   reset: string;
   cross: string;
@@ -60,7 +59,6 @@ export interface Text {
   handleValue(sigmaW2: string, sigmaB2: string, phase: string): string;
   mapTitle: string;
   mapHelp: string;
-  mapLabel(share: string, name: string): string;
   mapShare(share: string, name: string): string;
   stripTitle: string;
   stripHelp: string;
@@ -72,11 +70,6 @@ export interface Text {
   measured: string;
   theory: string;
   floor: string;
-  networksSoFar(done: number, all: number): string;
-  /** Between two sentences. */
-  gap: string;
-  maxFrequency(measured: string, error: string, theory: string): string;
-  ks(distance: string, chance: string): string;
   depthTitle: string;
   depthHelp: string;
   depthAxis: string;
@@ -155,8 +148,6 @@ export const en: Text = {
   recovered: 'A part of the engine had stopped and was started anew; nothing is lost.',
   noSimd:
     'This browser lacks WebAssembly with SIMD, which the engine needs. Any browser of 2023 or later has it.',
-  tilesSay: (oneSided, all) =>
-    `${oneSided} of ${all} networks give more than 95 % of the plane to one class.`,
   choices: {
     sampler: { dense: 'all weights', gram: 'Gram matrix', kernel: 'infinite width' },
     activation: {
@@ -222,7 +213,6 @@ export const en: Text = {
   handleValue: (w, b, phase) => `sigma w squared ${w}, sigma b squared ${b}; ${phase}`,
   mapTitle: 'What one network thinks',
   mapHelp: 'Every point is an input on a plane; its colour is the class the network gives it.',
-  mapLabel: (share, name) => `Class map of one network: ${share} of the plane is class ${name}.`,
   mapShare: (share, name) => `${share} class ${name}`,
   stripTitle: 'Other networks of the same draw',
   stripHelp: 'Choose one to see it large.',
@@ -234,12 +224,6 @@ export const en: Text = {
   measured: 'measured',
   theory: 'theory',
   floor: 'theory without any bias (γ = 0)',
-  networksSoFar: (done, all) => `${done} of ${all} networks.`,
-  gap: ' ',
-  maxFrequency: (measured, error, theory) =>
-    `Mean share of the larger class: measured ${measured} ± ${error}, theory ${theory}.`,
-  ks: (distance, chance) =>
-    `Largest gap to the law (Kolmogorov–Smirnov): ${distance}; chance of a larger one under the law: at most ${chance}.`,
   depthTitle: 'How the opinion grows, layer by layer',
   depthHelp:
     'Dots: hidden layers, median over the networks so far. Lines: theory for infinite width. γ compares the drift of a unit with its spread over the inputs; c is the correlation of two inputs.',

@@ -53,7 +53,6 @@ export const zh: Text = {
   copied: '已复制：',
   recovered: '引擎的一部分曾停止，现已重新启动；没有丢失任何内容。',
   noSimd: '此浏览器不支持引擎所需的 WebAssembly SIMD。2023 年以后的浏览器都支持。',
-  tilesSay: (oneSided, all) => `${all} 个网络中有 ${oneSided} 个把平面的 95 % 以上判给同一类。`,
   choices: {
     sampler: { dense: '全部权重', gram: '格拉姆矩阵', kernel: '无限宽度' },
     activation: {
@@ -116,7 +115,6 @@ export const zh: Text = {
   handleValue: (w, b, phase) => `权重方差 ${w}，偏置方差 ${b}；${phase}`,
   mapTitle: '一个网络怎么想',
   mapHelp: '每个点是平面上的一个输入，颜色是网络判给它的类别。',
-  mapLabel: (share, name) => `一个网络的分类图：平面的 ${share} 属于 ${name} 类。`,
   mapShare: (share, name) => `${share} 属于 ${name} 类`,
   stripTitle: '同一次抽样中的其他网络',
   stripHelp: '点选一个，放大查看。',
@@ -128,12 +126,6 @@ export const zh: Text = {
   measured: '实测',
   theory: '理论',
   floor: '毫无偏好时的理论（γ = 0）',
-  networksSoFar: (done, all) => `已完成 ${done} / ${all} 个网络。`,
-  gap: '',
-  maxFrequency: (measured, error, theory) =>
-    `较大类别的平均占比：实测 ${measured} ± ${error}，理论 ${theory}。`,
-  ks: (distance, chance) =>
-    `与理论分布的最大差距（Kolmogorov–Smirnov）：${distance}；若理论成立，出现更大差距的概率不超过 ${chance}。`,
   depthTitle: '偏好如何逐层增长',
   depthHelp:
     '圆点：隐藏层，目前已完成网络的中位数。曲线：无限宽度的理论。γ 是单元的漂移与其在各输入间的离散程度之比；c 是两个输入之间的相关。',

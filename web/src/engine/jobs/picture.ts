@@ -1,4 +1,5 @@
 import type { Engine } from 'igb';
+import { planeExtent } from '../../model/plane';
 import type {
   MapRequest,
   MapResult,
@@ -8,8 +9,6 @@ import type {
   TilesRequest,
 } from '../protocol';
 
-/** Half the side of the plane; its inputs have q_0 = 1 on the unit circle. */
-const extent = 2.5;
 const finestMap = 112;
 const [coarsestDraft, finestDraft] = [16, 56];
 const draftMilliseconds = 20;
@@ -54,7 +53,7 @@ function picture(
   network: number,
   resolution: number,
 ): Picture {
-  const inputs = engine.planeInputs(request.seed, request.width, resolution, extent);
+  const inputs = engine.planeInputs(request.seed, request.width, resolution, planeExtent);
   return { resolution, margin: margins(engine, request, network, inputs) };
 }
 
@@ -70,7 +69,7 @@ export function* map(engine: Engine, request: MapRequest): Generator<MapResult |
   yield { kind: 'map', network, ...picture(engine, request, network, draftResolution(request)) };
 
   const resolution = finestMap;
-  const inputs = engine.planeInputs(seed, width, resolution, extent);
+  const inputs = engine.planeInputs(seed, width, resolution, planeExtent);
   const margin = new Float32Array(resolution * resolution);
   const bandPoints = Math.max(64, Math.floor((speed * bandMilliseconds) / costOfPoint(request)));
   for (let first = 0; first < margin.length; first += bandPoints) {
