@@ -9,6 +9,7 @@ const workerOf: Record<Kind, number> = {
   map: 2,
   tiles: 3,
   ensemble: 4,
+  gradients: 5,
   race: 5,
 };
 

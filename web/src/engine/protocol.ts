@@ -54,6 +54,12 @@ export interface EnsembleRequest extends NetworkDescription {
   inputs: number;
 }
 
+/** Gradients of Gaussian inputs, by whether their label is the class that a network favours. */
+export interface GradientsRequest extends NetworkDescription {
+  kind: 'gradients';
+  networks: number;
+}
+
 /** Labelled inputs [labels.length, width], of two classes. */
 export interface Lesson {
   inputs: Float32Array;
@@ -80,6 +86,7 @@ export type Request =
   | MapRequest
   | TilesRequest
   | EnsembleRequest
+  | GradientsRequest
   | RaceRequest;
 export type Kind = Request['kind'];
 
@@ -150,6 +157,25 @@ export interface EnsembleResult {
   ksPValue: number;
 }
 
+/** Natural logarithms of the squared gradient by a unit of the hidden layers 1 .. depth: medians over
+ * networks and inputs. */
+export interface LayerGradients {
+  theory: number[];
+  measured: number[];
+}
+
+export interface GradientsResult {
+  kind: 'gradients';
+  /** Measured so far, of how many. */
+  networks: number;
+  of: number;
+  /** Labels are the class that a network favours, or the other one. */
+  favoured: LayerGradients;
+  unfavoured: LayerGradients;
+  /** Measured: what a layer has more than the top hidden one, the same for any label. */
+  excess: number[];
+}
+
 /** One network on the test set, at the steps measured so far. */
 export interface RaceCurve {
   sigmaW2: number;
@@ -175,6 +201,7 @@ export type Result =
   | MapResult
   | TileResult
   | EnsembleResult
+  | GradientsResult
   | RaceResult;
 export type ResultOf<K extends Kind> = Extract<Result, { kind: K }>;
 

@@ -1,5 +1,6 @@
 import type { Engine } from 'igb';
 import { type Job, startJob } from './jobs';
+import { holding } from './jobs/holding';
 import type { Channel, Failure, FromWorker, Request, Result } from './protocol';
 
 interface Running extends Channel {
@@ -24,8 +25,9 @@ function buffersOf(result: Result): ArrayBuffer[] {
 
 const keyOf = ({ lab, kind }: Channel) => `${lab}/${kind}`;
 
-/** Runs at most one job of each kind for each lab, a step in turn; a newer request of a kind replaces
- * the older. `pause` lets waiting messages in. */
+/** Runs at most one job of each kind for each lab, a step in turn, or more while the engine holds what
+ * the job goes on with; a newer request of a kind replaces the older. `pause` lets waiting messages
+ * in. */
 export class Scheduler {
   private readonly running = new Map<string, Running>();
   private active = false;
@@ -53,24 +55,30 @@ export class Scheduler {
     this.active = true;
     while (this.running.size > 0) {
       for (const key of [...this.running.keys()]) {
-        await this.pause();
-        const running = this.running.get(key);
-        if (running) this.step(key, running);
+        let again = true;
+        while (again) {
+          await this.pause();
+          const running = this.running.get(key);
+          again = running !== undefined && this.step(key, running);
+        }
       }
     }
     this.active = false;
   }
 
-  private step(key: string, { lab, kind, revision, job }: Running): void {
+  /** Whether the next step must be of this job, too. */
+  private step(key: string, { lab, kind, revision, job }: Running): boolean {
     try {
       const { value, done } = job.next();
+      if (value === holding) return true;
       if (value) this.post({ type: 'result', lab, revision, result: value }, buffersOf(value));
-      if (!done) return;
+      if (!done) return false;
       this.post({ type: 'done', lab, kind, revision }, []);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) throw error; // the engine is lost
       this.post({ type: 'failed', lab, kind, revision, failure: failureOf(error) }, []);
     }
     this.running.delete(key);
+    return false;
   }
 }

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import '../figures/class-map';
 import '../figures/depth-curves';
+import '../figures/gradients';
 import '../figures/histogram';
 import '../figures/networks';
 import '../figures/phase-map';
@@ -148,6 +149,7 @@ export class LabView extends LabElement {
       ${shown('histogram', () => html`<igb-histogram .lab=${lab}></igb-histogram>`)}
       ${shown('networks', () => html`<igb-networks .lab=${lab}></igb-networks>`)}
       ${shown('depth-curves', () => html`<igb-depth-curves .lab=${lab}></igb-depth-curves>`)}
+      ${shown('gradients', () => html`<igb-gradients .lab=${lab}></igb-gradients>`)}
       ${shown('race', () => html`<igb-race .lab=${lab}></igb-race>`)}
       ${shown('controls', () => html`<igb-controls .lab=${lab} .text=${this.text}></igb-controls>`)}
     </div>`;

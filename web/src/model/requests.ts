@@ -12,7 +12,10 @@ export const derivedKinds: readonly Derived[] = [
   'map',
   'tiles',
   'ensemble',
+  'gradients',
 ];
+
+const networksWithGradients = 24;
 
 /** What the engine must compute of one kind to show a state; null: it cannot yet. */
 export function requestOf(
@@ -40,5 +43,7 @@ export function requestOf(
       return { kind, ...described, networks: networksOnStrip };
     case 'ensemble':
       return { kind, ...described, sampler: state.sampler, networks, inputs };
+    case 'gradients':
+      return { kind, ...described, networks: networksWithGradients };
   }
 }

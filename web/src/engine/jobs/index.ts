@@ -1,13 +1,15 @@
 import type { Engine } from 'igb';
 import type { Request, Result } from '../protocol';
 import { ensemble } from './ensemble';
+import { gradients } from './gradients';
+import type { holding } from './holding';
 import { isoGamma } from './iso-gamma';
 import { map, tiles } from './picture';
 import { race } from './race';
 import { lines, theory } from './theory';
 
 /** A job in small steps. A step may bring a result; between steps the job can be dropped. */
-export type Job = Generator<Result | null>;
+export type Job = Generator<Result | null | typeof holding>;
 
 export function startJob(engine: Engine, request: Request): Job {
   switch (request.kind) {
@@ -23,6 +25,8 @@ export function startJob(engine: Engine, request: Request): Job {
       return tiles(engine, request);
     case 'ensemble':
       return ensemble(engine, request);
+    case 'gradients':
+      return gradients(engine, request);
     case 'race':
       return race(engine, request);
   }
