@@ -1,5 +1,5 @@
 /** Charts as one self-contained SVG: no style sheet, no script, no font but the reader's. */
-import { type Chart, type Ruler, rulersOf, type Series, type Tick } from './chart';
+import { type Chart, type Level, type Ruler, rulersOf, type Series, type Tick } from './chart';
 import { symbolParts } from './symbols';
 
 /** How the picture looks. */
@@ -13,10 +13,14 @@ export interface Look {
 }
 
 const [panelWidth, panelHeight] = [340, 230];
-const frame = { left: 52, top: 26, right: panelWidth - 12, bottom: panelHeight - 42 };
+const frame = { left: 52, top: 26, right: panelWidth - 20, bottom: panelHeight - 42 };
 const legendRow = 20;
 export const paleOpacity = 0.35;
-export const dotRadius = 3.2;
+
+/** In pixels; smaller where there are many. */
+export function dotRadius({ x }: Pick<Series, 'x'>): number {
+  return x.length > 30 ? 2.2 : 3.2;
+}
 
 function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
@@ -83,7 +87,7 @@ function curve(plot: Plot, series: Series): string {
   }
   const dots = series.x.map((value, i) => {
     const [cx, cy] = [toX(value), toY(series.y[i] ?? null)];
-    return cx === null || cy === null ? '' : element('circle', { cx, cy, r: dotRadius });
+    return cx === null || cy === null ? '' : element('circle', { cx, cy, r: dotRadius(series) });
   });
   const opacity = series.pale ? paleOpacity : 1;
   return element('g', { fill: look.colourOf(series.colour), opacity }, dots.join(''));
@@ -124,7 +128,8 @@ function axes({ chart, look }: Plot, x: Ruler, y: Ruler): string {
 
 function levels({ chart, look, toY }: Plot): string {
   return chart.levels
-    .map(({ name, at, colour, dash, side, below }) => {
+    .map((level) => {
+      const { name, at, colour, dash, side } = level;
       const y = toY(at);
       if (y === null || y < frame.top - 0.5 || y > frame.bottom + 0.5) return '';
       const [x, anchor] = side === 'left' ? [frame.left + 4, 'start'] : [frame.right - 4, 'end'];
@@ -136,7 +141,7 @@ function levels({ chart, look, toY }: Plot): string {
           'text',
           {
             x,
-            y: labelHeight(y, frame.top, below),
+            y: labelHeight(level, y, frame.top),
             'font-size': 11,
             'text-anchor': anchor,
             fill: paint,
@@ -149,9 +154,9 @@ function levels({ chart, look, toY }: Plot): string {
 }
 
 /** Base line of the name of a level at height y: above it, or below where it shall be, or where it
- * would leave the frame. */
-export function labelHeight(y: number, top: number, below = false): number {
-  return below || y - top < 16 ? y + 13 : y - 5;
+ * would get into the name of the axis. */
+export function labelHeight({ side, below = false }: Level, y: number, top: number): number {
+  return below || (side === 'left' && y - top < 16) ? y + 13 : y - 5;
 }
 
 function panel(chart: Chart, look: Look, index: number): string {
@@ -196,7 +201,7 @@ function legendEntry(series: Series, look: Look, y: number): string {
     series.kind === 'line'
       ? element('line', { x1, x2, y1: y - 4, y2: y - 4, ...strokeOf(look, series) })
       : element('circle', {
-          ...{ cx: (x1 + x2) / 2, cy: y - 4, r: dotRadius },
+          ...{ cx: (x1 + x2) / 2, cy: y - 4, r: dotRadius(series) },
           fill: look.colourOf(series.colour),
         });
   const text = { x: x2 + 8, y, fill: look.colourOf('--ink') };

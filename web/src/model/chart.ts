@@ -77,6 +77,10 @@ function superscript(exponent: number): string {
   return `${exponent < 0 ? '⁻' : ''}${digits.join('')}`;
 }
 
+function powerOfTen(exponent: number): string {
+  return `10${superscript(exponent)}`;
+}
+
 /** A number as one reads it: with `digits` significant digits, and a power of ten where it is far from
  * one. */
 export function numberText(value: number, digits = 3): string {
@@ -86,7 +90,7 @@ export function numberText(value: number, digits = 3): string {
   const power = Number(exponent);
   if (power >= -3 && power < 5) return minus(String(Number(value.toPrecision(digits))));
   const factor = Number(mantissa);
-  const ten = `10${superscript(power)}`;
+  const ten = powerOfTen(power);
   return factor === 1 ? ten : minus(`${factor} × ${ten}`);
 }
 
@@ -115,24 +119,13 @@ function linearRuler(axis: Axis, lowest: number, highest: number, count: number)
   return { low, high, marks: axis.unit === 'whole' ? marks.filter(Number.isInteger) : marks };
 }
 
-/** Powers of ten where the values span some, else 1, 2, 5 times them. */
+/** Powers of ten where the values span some, else round values in between. */
 function logarithmicRuler(axis: Axis, lowest: number, highest: number, count: number) {
   const low = axis.low ?? niceBelow(lowest);
   const high = axis.high ?? niceAbove(Math.max(highest, 1.5 * low));
-  if (high / low <= 30) {
-    const first = Math.floor(Math.log10(low) + 1e-9);
-    const nice = [0, 1, 2].flatMap((decade) => [1, 2, 5].map((n) => n * 10 ** (first + decade)));
-    const inside = nice.map((mark) => Number(mark.toPrecision(3)));
-    return {
-      low,
-      high,
-      marks: inside.filter((mark) => mark >= low * 0.999 && mark <= high * 1.001),
-    };
-  }
-  const [from, to] = [
-    axis.low ?? wholePower(low, Math.floor),
-    axis.high ?? wholePower(high, Math.ceil),
-  ];
+  if (high / low <= 10) return { low, high, marks: ticks(low, high, count) };
+  const from = axis.low ?? wholePower(low, Math.floor);
+  const to = axis.high ?? wholePower(high, Math.ceil);
   return { low: from, high: to, marks: logTicks(from, to, count) };
 }
 
@@ -166,9 +159,21 @@ export function rulerOf(axis: Axis, values: readonly (number | null)[], count: n
   return {
     low: place(ruler.low) ?? 0,
     high: place(ruler.high) ?? 1,
-    ticks: ruler.marks.map((mark) => ({ at: place(mark) ?? 0, text: valueText(axis, mark, 3) })),
+    ticks: tickTexts(axis, ruler.marks).map((text, i) => ({
+      at: place(ruler.marks[i] as number) ?? 0,
+      text,
+    })),
     place,
   };
+}
+
+/** All of one kind: where some marks are far from 1, all are powers of ten. */
+function tickTexts(axis: Axis, marks: readonly number[]): string[] {
+  const powers = marks.every((mark) => Number.isInteger(Math.log10(mark)));
+  const far = marks.some((mark) => mark > 1000 || mark < 0.01);
+  return axis.scale === 'logarithmic' && powers && far
+    ? marks.map((mark) => (mark === 1 || mark === 10 ? String(mark) : powerOfTen(Math.log10(mark))))
+    : marks.map((mark) => valueText(axis, mark, 3));
 }
 
 /** Both axes; `room` is about how many ticks fit. */
@@ -224,14 +229,19 @@ export function valuesAt({ series }: Chart, x: number): (number | null)[] {
 
 const readDigits = 6;
 
-/** What a reader is told at one x: "layer 3: theory 0.25, measured 0.24". */
+/** Keeps words that belong together on one line. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
+}
+
+/** What a reader is told at one x: "layer 3 · theory 0.25 · measured 0.24". */
 export function readOut(chart: Chart, x: number): string {
+  const { series } = chart;
   const values = valuesAt(chart, x).flatMap((value, i) =>
     value === null
       ? []
-      : [
-          `${chart.series[i]?.short ?? chart.series[i]?.name} ${valueText(chart.y, value, readDigits)}`,
-        ],
+      : [`${series[i]?.short ?? series[i]?.name} ${valueText(chart.y, value, readDigits)}`],
   );
-  return `${chart.x.label} ${valueText(chart.x, x, readDigits)} · ${values.join(' · ')}`;
+  const place = `${chart.x.label} ${valueText(chart.x, x, readDigits)}`;
+  return [place, ...values].map(unbroken).join(' · ');
 }

@@ -62,20 +62,22 @@ export function depthCharts(lang: Lang, results: DepthResults): Chart[] {
   const count = theory.layers.length;
   const x = layerAxis(lang, count);
   const curves = (line: readonly number[], dots: readonly number[], pale: boolean): Series[] => [
-    { name: words.theory, kind: 'line', colour: '--ink', x: layersOf(line), y: present(line) },
     {
       ...{ name: words.measured, kind: 'dots', colour: '--dot', pale },
       x: layersOf(dots),
       y: present(dots),
     },
+    { name: words.theory, kind: 'line', colour: '--ink', x: layersOf(line), y: present(line) },
   ];
   const { gammaStar, cStar, qStar } = theory.fixedPoint;
   const limit = (at: number, first: number): Level[] =>
     Number.isFinite(at)
       ? [{ ...limitLooks, name: text.limit, at, side: 'right', below: first > at }]
       : [];
+  // where the curve is not: it rises to the limit
+  const place = gammaStar < 1 ? { side: 'left' as const } : { side: 'right' as const, below: true };
   const neutral: Level = {
-    ...{ name: text.neutral, at: 1, colour: '--neutrality', dash: [7, 4], side: 'left' },
+    ...{ name: text.neutral, at: 1, colour: '--neutrality', dash: [7, 4], ...place },
   };
   const lineOf = (quantity: 'q' | 'c' | 'gamma') => theory.layers.map((layer) => layer[quantity]);
   const lowest = Math.min(0, ...lineOf('c'), ...(ensemble?.c.filter(Number.isFinite) ?? []));
@@ -125,15 +127,15 @@ export function gradientsChart(lang: Lang, result: GradientsResult, stale: boole
     { theory, measured }: LayerGradients,
   ): Series[] => [
     {
-      ...{ name: text.gradientSeries[kind].theory, kind: 'line', ...looks[kind] },
-      x: layersOf(theory),
-      y: toBaseTen(theory),
-    },
-    {
       ...{ name: text.gradientSeries[kind].measured, kind: 'dots', pale: stale },
       colour: looks[kind].colour,
       x: layersOf(measured),
       y: toBaseTen(measured),
+    },
+    {
+      ...{ name: text.gradientSeries[kind].theory, kind: 'line', ...looks[kind] },
+      x: layersOf(theory),
+      y: toBaseTen(theory),
     },
   ];
   return {

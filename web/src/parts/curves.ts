@@ -4,17 +4,18 @@ import { type Chart, readOut, stopByKey, stopsOf } from '../model/chart';
 import type { Theme } from '../model/params';
 import { define } from './define';
 import { colourOf } from './picture';
-import { Plot } from './plot';
+import { axisSizes, Plot } from './plot';
 import { SizeController } from './size';
 import { typeset } from './typeset';
 
-const height = 196;
+const height = 188;
 const narrowest = 150;
 
 /** What changes colours, besides the attribute `theme` of the figure. */
 const colourQueries = ['(prefers-color-scheme: dark)', '(forced-colors: active)'];
 
-/** A chart with a cursor, moved by pointer or arrow keys, and the values there. Takes its colours from
+/** A chart with a cursor, moved by pointer or arrow keys, and under it the values there, else the name
+ * of the axis. Takes its colours from
  * the figure around it. */
 export class Curves extends LitElement {
   static override properties = {
@@ -59,6 +60,7 @@ export class Curves extends LitElement {
       .u-over { touch-action: pan-y; }
       .u-cursor-x { border-right: 1px dashed var(--ink-soft) !important; }
       output { display: block; min-height: 2.6em; font-size: 0.8rem; line-height: 1.3; color: var(--ink); font-variant-numeric: tabular-nums; }
+      output.idle { text-align: center; padding-left: ${axisSizes.left}px; }
       sub { line-height: 0; font-size: 0.7em; }
       .symbol { white-space: nowrap; }
     `,
@@ -96,7 +98,7 @@ export class Curves extends LitElement {
         @keydown=${this.onKey} @pointermove=${this.onPointer} @pointerdown=${this.onPointer}
         @pointerleave=${this.onLeave}></div>
       <output part="values" data-test="values" aria-live=${this.byKeyboard ? 'polite' : 'off'}
-        >${there ? typeset(readOut(chart, at)) : ''}</output>`;
+        class=${there ? '' : 'idle'}>${typeset(there ? readOut(chart, at) : (chart?.x.label ?? ''))}</output>`;
   }
 
   protected override updated(changed: PropertyValues): void {

@@ -17,7 +17,7 @@ export function legend(charts: readonly Chart[]) {
           kind === 'line'
             ? svg`<line x1="0" x2="26" y1="6" y2="6" stroke="var(${colour})" stroke-width=${width}
                 stroke-dasharray=${dash?.join(' ') ?? nothing} />`
-            : svg`<circle cx="13" cy="6" r=${dotRadius} fill="var(${colour})" />`
+            : svg`<circle cx="13" cy="6" r=${dotRadius({ x: [] })} fill="var(${colour})" />`
         }</svg>${typeset(name)}</li>`,
   )}</ul>`;
 }

@@ -11,7 +11,8 @@ export interface Paper {
   font: string;
 }
 
-const axisSizes = { bottom: 42, left: 44 };
+/** Room for the numbers beside and under the frame. */
+export const axisSizes = { bottom: 24, left: 44 };
 const ticksOnY = 5;
 const pixelsPerTick = 62;
 
@@ -40,12 +41,13 @@ function seriesOptions(series: Series, { colourOf }: Paper): uPlot.Series {
   const stroke = colourOf(series.colour);
   const alpha = series.pale ? paleOpacity : 1;
   if (series.kind === 'dots') {
-    const points = { show: true, size: 2 * dotRadius, fill: stroke, width: 0 };
+    const points = { show: true, size: 2 * dotRadius(series), fill: stroke, width: 0 };
     return { paths: () => null, stroke, points, alpha };
   }
   return {
     stroke,
     width: series.width ?? 2,
+    pxAlign: 0,
     ...(series.dash ? { dash: [...series.dash] } : {}),
     points: { show: false },
     alpha,
@@ -54,7 +56,7 @@ function seriesOptions(series: Series, { colourOf }: Paper): uPlot.Series {
 
 /** All that uPlot cannot change without being made anew. */
 function looksOf({ series, x, y, levels }: Chart): string {
-  const looks = series.map(({ x: _x, y: _y, ...rest }) => rest);
+  const looks = series.map(({ x, y: _, ...rest }) => [rest, dotRadius({ x })]);
   return JSON.stringify([looks, x.label, y.label, levels.map(({ at: _at, ...rest }) => rest)]);
 }
 
@@ -119,11 +121,11 @@ export class Plot {
     return {
       width,
       height,
-      padding: [8, 16, 0, 0],
+      padding: [14, 16, 0, 0],
       legend: { show: false },
       scales: { x: this.scale('x'), y: this.scale('y') },
       axes: [
-        { ...this.axis('x'), label: chart.x.label, labelSize: 18, labelGap: 0, size: 24 },
+        { ...this.axis('x'), size: axisSizes.bottom },
         { ...this.axis('y'), size: axisSizes.left },
       ],
       series: [{}, ...chart.series.map((series) => seriesOptions(series, this.paper))],
@@ -158,7 +160,6 @@ export class Plot {
     return {
       stroke: colourOf('--ink-soft'),
       font: `12px ${font}`,
-      labelFont: `13px ${font}`,
       gap: 4,
       grid: { show: axis === 'y', stroke: colourOf('--rule'), width: 0.6 },
       ticks: { show: axis === 'x', stroke: colourOf('--rule'), width: 1, size: 4 },
@@ -169,11 +170,14 @@ export class Plot {
 
   private readonly drawFrame = ({ ctx, bbox }: uPlot): void => {
     const { left, top, width, height } = bbox;
+    ctx.save();
+    ctx.setLineDash([]);
     ctx.fillStyle = this.paper.colourOf('--plot');
     ctx.fillRect(left, top, width, height);
     ctx.strokeStyle = this.paper.colourOf('--rule');
     ctx.lineWidth = uPlot.pxRatio;
     ctx.strokeRect(left, top, width, height);
+    ctx.restore();
   };
 
   private readonly drawLevels = (plot: uPlot): void => {
@@ -181,7 +185,8 @@ export class Plot {
     const ratio = uPlot.pxRatio;
     ctx.save();
     ctx.font = `${11 * ratio}px ${this.paper.font}`;
-    for (const { name, at, colour, dash, side, below } of this.placed.chart.levels) {
+    for (const level of this.placed.chart.levels) {
+      const { name, at, colour, dash, side } = level;
       const place = this.placed.rulers.y.place(at);
       const y = place === null ? Number.NaN : plot.valToPos(place, 'y', true);
       if (!(y > bbox.top - ratio && y < bbox.top + bbox.height + ratio)) continue;
@@ -195,7 +200,7 @@ export class Plot {
       ctx.stroke();
       ctx.textAlign = side;
       const x = side === 'left' ? bbox.left + 4 * ratio : bbox.left + bbox.width - 4 * ratio;
-      ctx.fillText(name, x, ratio * labelHeight(y / ratio, bbox.top / ratio, below));
+      ctx.fillText(name, x, ratio * labelHeight(level, y / ratio, bbox.top / ratio));
     }
     ctx.restore();
   };

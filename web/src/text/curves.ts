@@ -72,7 +72,7 @@ const en: CurvesText = {
   gradientsStay: 'On their way down, squared gradients keep their size.',
   gradientsTitle: 'Whose gradients are large',
   gradientsHelp:
-    'Inputs are labelled with the class that the network favours, or with the other one. The label sets only how large the error at the output is; below it, all gradients grow or shrink at the same rate. So it is the size, not the rate, in which the classes differ.',
+    'Inputs are labelled with the class that the network favours, or with the other one. The label sets only how large the error at the output is; below it, all gradients grow or shrink at the same rate. So the classes differ in size, not in rate. Large outputs make the gradients of the favoured class tiny, and very different from network to network.',
   gradientsAxis: 'log₁₀ of the squared gradient',
   gradientSeries: {
     favoured: { theory: 'favoured class, theory', measured: 'favoured class, measured' },
@@ -92,11 +92,11 @@ const en: CurvesText = {
   lost: 'overflowed',
   raceBefore: (shares) => `Before the first step, the most frequent guess takes: ${shares}.`,
   raceLeads: (step, steps, names, accuracy) =>
-    `After ${step} of ${steps} steps ${names.join(' and ')} ${names.length > 1 ? 'lead' : 'leads'}, with ${accuracy} right guesses.`,
-  raceShares: (shares) => `The most frequent guess took at first, and takes now: ${shares}.`,
-  raceShare: (name, first, now) => `${name} ${first}, ${now}`,
+    `After ${step} of ${steps} steps the ${names.length > 1 ? 'networks' : 'network'} at ${names.join(' and ')} ${names.length > 1 ? 'lead' : 'leads'} with ${accuracy} right guesses.`,
+  raceShares: (shares) => `Since the start, the share of the most frequent guess went ${shares}.`,
+  raceShare: (name, first, now) => `from ${first} to ${now} (${name})`,
   raceLabel: (quantity) => `${quantity} of four networks against the steps learnt.`,
-  comma: '; ',
+  comma: ', ',
 };
 
 const zh: CurvesText = {
@@ -124,7 +124,7 @@ const zh: CurvesText = {
   gradientsStay: '向下传播时，梯度平方大小不变。',
   gradientsTitle: '哪一类的梯度大',
   gradientsHelp:
-    '输入的标签或是网络偏好的类别，或是另一类。标签只决定输出处误差的大小；再往下，所有梯度都以相同的速率增大或缩小。所以两类的差别在于大小，而不在于速率。',
+    '输入的标签或是网络偏好的类别，或是另一类。标签只决定输出处误差的大小；再往下，所有梯度都以相同的速率增大或缩小。所以两类的差别在于大小，而不在于速率。输出很大时，偏好类别的梯度极小，而且各网络之间相差很大。',
   gradientsAxis: '梯度平方的 log₁₀',
   gradientSeries: {
     favoured: { theory: '偏好的类别，理论', measured: '偏好的类别，实测' },
@@ -144,9 +144,9 @@ const zh: CurvesText = {
   lost: '已溢出',
   raceBefore: (shares) => `学习之前，最常见判断的占比：${shares}。`,
   raceLeads: (step, steps, names, accuracy) =>
-    `学习 ${step} 步（共 ${steps} 步）后，${names.join('和')}领先，正确率 ${accuracy}。`,
-  raceShares: (shares) => `最常见判断的占比，起初与现在：${shares}。`,
-  raceShare: (name, first, now) => `${name} ${first}、${now}`,
+    `学习 ${step} 步（共 ${steps} 步）后，${names.join('和')}的网络领先，正确率 ${accuracy}。`,
+  raceShares: (shares) => `最常见判断的占比：${shares}。`,
+  raceShare: (name, first, now) => `${name}由 ${first} 变为 ${now}`,
   raceLabel: (quantity) => `四个网络的${quantity}随学习步数的变化。`,
   comma: '；',
 };
