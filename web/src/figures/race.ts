@@ -4,6 +4,7 @@ import { raceSteps } from '../lab/lab';
 import type { Chart } from '../model/chart';
 import { multipleOfEdge, raceCharts } from '../model/curve-charts';
 import { raceSentence } from '../model/curve-words';
+import { dataAtHand } from '../model/lessons';
 import { type DataName, parameters, planarNames } from '../model/params';
 import type { Table } from '../model/take-away';
 import { define } from '../parts/define';
@@ -76,6 +77,7 @@ export class Race extends CurveFigure {
   protected override draw() {
     const { text, lab } = this;
     const { racing } = lab;
+    const data = dataAtHand(lab.state.data, lab.sample);
     const race = lab.result('race');
     const failure = lab.failureOf('race');
     const names: readonly DataName[] =
@@ -88,7 +90,7 @@ export class Race extends CurveFigure {
       <p class="choices">
         <label>${text.raceData} <select data-test="race-data" @change=${(event: Event) =>
           lab.set({ data: (event.target as HTMLSelectElement).value as DataName })}>${names.map(
-          (name) => html`<option value=${name} ?selected=${name === lab.state.data}
+          (name) => html`<option value=${name} ?selected=${name === data}
             >${text.dataNames[name]}</option>`,
         )}</select></label>
         <button type="button" data-test="race-start"

@@ -1,7 +1,7 @@
 import { type Answer, EnginePool, type EngineStartError } from '../engine/pool';
 import type { Failure, Kind, Picture, Request, Result, ResultOf } from '../engine/protocol';
 import { History } from '../model/history';
-import { lessonsOf, raceOf } from '../model/lessons';
+import { dataAtHand, lessonsOf, raceOf } from '../model/lessons';
 import { defaults, networksOnStrip, type Problem, type State } from '../model/params';
 import { type Derived, derivedKinds, requestOf } from '../model/requests';
 import { fetchSample, type Sample } from '../model/sample';
@@ -254,8 +254,9 @@ export class Lab {
   startRace(): void {
     const edge = this.result('theory')?.edge;
     if (edge == null) return;
-    const { activation, sigmaB2, depth, seed, data } = this.state;
+    const { activation, sigmaB2, depth, seed } = this.state;
     const { sample } = this;
+    const data = dataAtHand(this.state.data, sample);
     const lessons = data === 'fashion-mnist' ? sampleOf(sample, lessonsOf) : data;
     if (lessons === null) return;
     this.send(

@@ -154,7 +154,7 @@ export function rulerOf(axis: Axis, values: readonly (number | null)[], count: n
   const ends = scale === 'logarithmic' ? logarithmicRuler : linearRuler;
   const ruler =
     scale === 'fromZero'
-      ? { low: 0, high, marks: [0, ...logTicks(1, Math.max(1, high), count)] }
+      ? { low: 0, high: Math.max(1, high), marks: [0, ...logTicks(1, Math.max(1, high), count)] }
       : ends(axis, low, high, count);
   return {
     low: place(ruler.low) ?? 0,
