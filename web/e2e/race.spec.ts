@@ -20,7 +20,9 @@ test('four networks learn, the one at the edge among them, from a biased start',
   expect(accuracy).toHaveLength(4);
   expect(accuracy[1]).toBeGreaterThan(0.8);
   expect(bias[0]).toBeGreaterThan(0.9);
-  expect(await figure.locator('igb-race-chart path').count()).toBe(8);
+  await expect(figure).toHaveAttribute('data-series', '8');
+  await expect(figure.locator('igb-curves canvas')).toHaveCount(2);
+  await expect(page.locator('igb-race figcaption')).toContainText(/After \d+ of 1000 steps/);
 });
 
 test('real images are learnt, and a race can be ended', async ({ page, address }) => {

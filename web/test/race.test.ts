@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { isMeasured } from '../src/engine/jobs/race';
-import { lessonsOf, raceOf } from '../src/model/lessons';
+import { dataAtHand, lessonsOf, raceOf } from '../src/model/lessons';
 
 it('races are measured at 0, 1, the last step and ever more seldom between', () => {
   const steps = Array.from({ length: 1001 }, (_, step) => step).filter((step) =>
@@ -36,4 +36,10 @@ it('images are standardised by the training set, labels are parities', () => {
   expect([...train.labels]).toEqual([1, 0]);
   expect([...test.inputs]).toEqual([0, 3]);
   expect([...test.labels]).toEqual([0, 1]);
+});
+
+it('where images are missing points of the plane are learnt', () => {
+  expect(dataAtHand('fashion-mnist', 'missing')).toBe('moons');
+  expect(dataAtHand('fashion-mnist', null)).toBe('fashion-mnist');
+  expect(dataAtHand('xor', 'missing')).toBe('xor');
 });

@@ -11,6 +11,7 @@ const workerOf: Record<Kind, number> = {
   tiles: 3,
   images: 3,
   ensemble: 4,
+  gradients: 5,
   race: 5,
 };
 

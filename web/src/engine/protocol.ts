@@ -73,6 +73,12 @@ export interface PlacementRequest {
   depth: number;
 }
 
+/** Gradients of Gaussian inputs, by whether their label is the class that a network favours. */
+export interface GradientsRequest extends NetworkDescription {
+  kind: 'gradients';
+  networks: number;
+}
+
 /** Labelled inputs [labels.length, width], of two classes. */
 export interface Lesson {
   inputs: Float32Array;
@@ -101,6 +107,7 @@ export type Request =
   | EnsembleRequest
   | ImagesRequest
   | PlacementRequest
+  | GradientsRequest
   | RaceRequest;
 export type Kind = Request['kind'];
 
@@ -188,6 +195,25 @@ export interface PlacementResult {
   sigmaW2: number | null;
 }
 
+/** Natural logarithms of the squared gradient by a unit of the hidden layers 1 .. depth: medians over
+ * networks and inputs. */
+export interface LayerGradients {
+  theory: number[];
+  measured: number[];
+}
+
+export interface GradientsResult {
+  kind: 'gradients';
+  /** Measured so far, of how many. */
+  networks: number;
+  of: number;
+  /** Labels are the class that a network favours, or the other one. */
+  favoured: LayerGradients;
+  unfavoured: LayerGradients;
+  /** Measured: what a layer has more than the top hidden one, the same for any label. */
+  excess: number[];
+}
+
 /** One network on the test set, at the steps measured so far. */
 export interface RaceCurve {
   sigmaW2: number;
@@ -215,6 +241,7 @@ export type Result =
   | EnsembleResult
   | ImagesResult
   | PlacementResult
+  | GradientsResult
   | RaceResult;
 export type ResultOf<K extends Kind> = Extract<Result, { kind: K }>;
 

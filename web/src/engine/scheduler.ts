@@ -1,12 +1,11 @@
 import type { Engine } from 'igb';
 import { type Job, startJob } from './jobs';
+import { holding } from './jobs/holding';
 import type { Channel, Failure, FromWorker, Request, Result } from './protocol';
 
 interface Running extends Channel {
   revision: number;
   job: Job;
-  /** Whether it keeps the engine to itself. */
-  holds: boolean;
 }
 
 type Post = (message: FromWorker, transfer: ArrayBuffer[]) => void;
@@ -26,8 +25,9 @@ function buffersOf(result: Result): ArrayBuffer[] {
 
 const keyOf = ({ lab, kind }: Channel) => `${lab}/${kind}`;
 
-/** Runs at most one job of each kind for each lab, a step in turn; a newer request of a kind replaces
- * the older. `pause` lets waiting messages in. */
+/** Runs at most one job of each kind for each lab, a step in turn, or more while the engine holds what
+ * the job goes on with; a newer request of a kind replaces the older. `pause` lets waiting messages
+ * in. */
 export class Scheduler {
   private readonly running = new Map<string, Running>();
   private active = false;
@@ -42,7 +42,7 @@ export class Scheduler {
     const { kind } = request;
     this.drop({ lab, kind });
     const job = startJob(this.engine, request);
-    this.running.set(keyOf({ lab, kind }), { lab, kind, revision, job, holds: false });
+    this.running.set(keyOf({ lab, kind }), { lab, kind, revision, job });
     if (!this.active) void this.loop();
   }
 
@@ -55,29 +55,30 @@ export class Scheduler {
     this.active = true;
     while (this.running.size > 0) {
       for (const key of [...this.running.keys()]) {
-        do {
+        let again = true;
+        while (again) {
           await this.pause();
-          this.step(key);
-        } while (this.running.get(key)?.holds);
+          const running = this.running.get(key);
+          again = running !== undefined && this.step(key, running);
+        }
       }
     }
     this.active = false;
   }
 
-  private step(key: string): void {
-    const running = this.running.get(key);
-    if (!running) return;
-    const { lab, kind, revision, job } = running;
+  /** Whether the next step must be of this job, too. */
+  private step(key: string, { lab, kind, revision, job }: Running): boolean {
     try {
       const { value, done } = job.next();
-      if (value === 'hold') running.holds = true;
-      else if (value) this.post({ type: 'result', lab, revision, result: value }, buffersOf(value));
-      if (!done) return;
+      if (value === holding) return true;
+      if (value) this.post({ type: 'result', lab, revision, result: value }, buffersOf(value));
+      if (!done) return false;
       this.post({ type: 'done', lab, kind, revision }, []);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) throw error; // the engine is lost
       this.post({ type: 'failed', lab, kind, revision, failure: failureOf(error) }, []);
     }
     this.running.delete(key);
+    return false;
   }
 }

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import '../figures/class-map';
 import '../figures/depth-curves';
+import '../figures/gradients';
 import '../figures/histogram';
 import '../figures/images';
 import '../figures/networks';
@@ -142,6 +143,7 @@ export class LabView extends LabElement {
       ${shown('histogram', () => html`<igb-histogram .lab=${lab}></igb-histogram>`)}
       ${shown('networks', () => html`<igb-networks .lab=${lab}></igb-networks>`)}
       ${shown('depth-curves', () => html`<igb-depth-curves .lab=${lab}></igb-depth-curves>`)}
+      ${shown('gradients', () => html`<igb-gradients .lab=${lab}></igb-gradients>`)}
       ${shown('images', () => html`<igb-images .lab=${lab}></igb-images>`)}
       ${shown('race', () => html`<igb-race .lab=${lab}></igb-race>`)}
       ${shown('own-network', () => html`<igb-own-network .lab=${lab}></igb-own-network>`)}

@@ -13,6 +13,6 @@ export const labStyle = css`
   @container (min-width: 850px) {
     igb-phase-map { --height-ratio: 1.06; }
     .grid > :is(igb-phase-map, igb-class-map, igb-histogram) { grid-column: span 4; }
-    .grid > :is(igb-networks, igb-depth-curves) { grid-column: span 6; }
+    .grid > :is(igb-networks, igb-depth-curves, igb-gradients, igb-images) { grid-column: span 6; }
   }
 `;

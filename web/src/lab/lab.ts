@@ -1,7 +1,7 @@
 import { type Answer, EnginePool, type EngineStartError } from '../engine/pool';
 import type { Failure, Kind, Picture, Request, Result, ResultOf } from '../engine/protocol';
 import { History } from '../model/history';
-import { lessonsOf, raceOf } from '../model/lessons';
+import { dataAtHand, lessonsOf, raceOf } from '../model/lessons';
 import type { OwnFacts } from '../model/own-network';
 import { defaults, networksOnStrip, type Problem, type State } from '../model/params';
 import { type Derived, derivedKinds, requestOf } from '../model/requests';
@@ -33,7 +33,7 @@ const raceWidth = 64;
 export const raceSteps = 1000;
 
 /** These wait until the state has rested for a moment, so that a drag has the processor for itself. */
-const patient: readonly Kind[] = ['images', 'placement'];
+const patient: readonly Kind[] = ['images', 'placement', 'gradients'];
 const restMilliseconds = 200;
 
 /** Beside the script: the data of the site. */
@@ -286,8 +286,9 @@ export class Lab {
   startRace(): void {
     const edge = this.result('theory')?.edge;
     if (edge == null) return;
-    const { activation, sigmaB2, depth, seed, data } = this.state;
+    const { activation, sigmaB2, depth, seed } = this.state;
     const { sample } = this;
+    const data = dataAtHand(this.state.data, sample);
     const lessons = data === 'fashion-mnist' ? sampleOf(sample, lessonsOf) : data;
     if (lessons === null) return;
     this.send(

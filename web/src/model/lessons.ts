@@ -1,4 +1,5 @@
 import type { Lesson } from '../engine/protocol';
+import { type DataName, planarNames } from './params';
 import type { Sample, SampleSet } from './sample';
 
 /** Initialisations of a race, as multiples of the edge of chaos: those of the paper's figure. */
@@ -6,6 +7,11 @@ const multiplesOfEdge = [0.8, 1, 1.25, 2.5];
 
 export function raceOf(edge: number): number[] {
   return multiplesOfEdge.map((multiple) => multiple * edge);
+}
+
+/** What can be learnt: points of the plane where there are no images. */
+export function dataAtHand(data: DataName, sample: Sample | 'missing' | null): DataName {
+  return sample === 'missing' && data === 'fashion-mnist' ? planarNames[0] : data;
 }
 
 /** The small images, standardised by the pixels of the training set; class 1 where the label is

@@ -16,7 +16,10 @@ export const derivedKinds: readonly Derived[] = [
   'ensemble',
   'images',
   'placement',
+  'gradients',
 ];
+
+const networksWithGradients = 24;
 
 /** What a lab has found besides its state. */
 export interface Findings {
@@ -68,5 +71,7 @@ export function requestOf(kind: Derived, state: State, { sample, own }: Findings
     }
     case 'ensemble':
       return { kind, ...described, sampler: state.sampler, networks, inputs };
+    case 'gradients':
+      return { kind, ...described, networks: networksWithGradients };
   }
 }

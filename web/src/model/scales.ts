@@ -16,22 +16,15 @@ export function linearScale(
   };
 }
 
-/** Values below the low end (zero included) land on it. */
-export function logScale(
-  [low, high]: readonly [number, number],
-  pixels: readonly [number, number],
-): Scale {
-  const inner = linearScale([Math.log(low), Math.log(high)], pixels);
-  return {
-    toPixel: (value) => inner.toPixel(Math.log(Math.min(high, Math.max(low, value)))),
-    toValue: (pixel) => Math.exp(inner.toValue(pixel)),
-  };
-}
-
 /** The smallest of 1, 2, 5 times a power of ten that is not below `value` > 0. */
 export function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 5].find((factor) => factor * power >= value * (1 - 1e-12)) ?? 10) * power;
+}
+
+/** The largest of 1, 2, 5 times a power of ten that is not above `value` > 0. */
+export function niceBelow(value: number): number {
+  return 1 / niceAbove(1 / value);
 }
 
 /** At most about `count` round values in [low, high]. */
@@ -44,12 +37,12 @@ export function ticks(low: number, high: number, count: number): number[] {
   );
 }
 
-/** Powers of ten in [low, high], thinned to at most about `count`. */
+/** Powers of ten in [low, high], thinned to at most about `count`, 1 among them where it is inside. */
 export function logTicks(low: number, high: number, count: number): number[] {
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);
-  const stride = Math.max(1, Math.ceil((last - first + 1) / count));
+  const stride = Math.round(niceAbove(Math.max(1, (last - first) / count)));
   const exponents: number[] = [];
-  for (let exponent = first; exponent <= last; exponent += stride) exponents.push(exponent);
-  return exponents.map((exponent) => 10 ** exponent);
+  for (let n = Math.ceil(first / stride); n * stride <= last; n += 1) exponents.push(n * stride);
+  return exponents.map((exponent) => Number(`1e${exponent}`));
 }

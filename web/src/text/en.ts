@@ -70,24 +70,12 @@ export interface Text {
   measured: string;
   theory: string;
   floor: string;
-  depthTitle: string;
-  depthHelp: string;
-  depthAxis: string;
-  depthLabel(quantity: string): string;
-  limit: string;
-  neutral: string;
   raceTitle: string;
   raceHelp: string;
   raceStart: string;
   raceData: string;
   dataNames: Record<DataName, string>;
   noImages: string;
-  raceQuantity: { accuracy: string; maxFrequency: string };
-  raceLabel(quantity: string): string;
-  raceAxis: string;
-  raceStep(step: number, steps: number): string;
-  raceEdge(multiple: string): string;
-  lost: string;
   words: string;
   meaning: string;
 }
@@ -224,13 +212,6 @@ export const en: Text = {
   measured: 'measured',
   theory: 'theory',
   floor: 'theory without any bias (γ = 0)',
-  depthTitle: 'How the opinion grows, layer by layer',
-  depthHelp:
-    'Dots: hidden layers, median over the networks so far. Lines: theory for infinite width. γ compares the drift of a unit with its spread over the inputs; c is the correlation of two inputs.',
-  depthAxis: 'layer',
-  depthLabel: (quantity) => `${quantity} against the layer, measured and theory`,
-  limit: 'infinite depth',
-  neutral: 'γ = 1',
   raceTitle: 'Let them learn',
   raceHelp:
     'Four networks of the same draw learn the same mini-batches. The one at the edge of chaos starts with nearly the strongest bias, and tends to lose it first. Measured on inputs that they do not learn from.',
@@ -246,12 +227,6 @@ export const en: Text = {
   },
   noImages:
     'Fashion-MNIST is not part of this site: its data package was missing when it was built. The points of the plane can be learnt all the same.',
-  raceQuantity: { accuracy: 'right guesses', maxFrequency: 'share of the most frequent guess' },
-  raceLabel: (quantity) => `${quantity} of four networks against the steps learnt`,
-  raceAxis: 'steps',
-  raceStep: (step, steps) => `${step} of ${steps} steps.`,
-  raceEdge: (multiple) => `${multiple} × edge`,
-  lost: 'overflowed',
   words: 'Prejudice and neutrality mean asymmetry of predictions only, not fairness.',
   meaning:
     'On the side of order every input ends up alike, so a network gives all of them one class.',

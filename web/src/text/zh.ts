@@ -126,13 +126,6 @@ export const zh: Text = {
   measured: '实测',
   theory: '理论',
   floor: '毫无偏好时的理论（γ = 0）',
-  depthTitle: '偏好如何逐层增长',
-  depthHelp:
-    '圆点：隐藏层，目前已完成网络的中位数。曲线：无限宽度的理论。γ 是单元的漂移与其在各输入间的离散程度之比；c 是两个输入之间的相关。',
-  depthAxis: '层',
-  depthLabel: (quantity) => `${quantity} 随层数的变化，实测与理论`,
-  limit: '无限深度',
-  neutral: 'γ = 1',
   raceTitle: '让它们学习',
   raceHelp:
     '同一次抽样的四个网络，学习同样的小批量数据。处于混沌边缘的网络起初的偏好几乎最强，却往往最先摆脱它。准确率在未用于学习的输入上测得。',
@@ -147,12 +140,6 @@ export const zh: Text = {
     blobs: '团簇',
   },
   noImages: '本站不含 Fashion-MNIST：构建时缺少其数据包。平面上的点仍可用来学习。',
-  raceQuantity: { accuracy: '正确率', maxFrequency: '最常见判断的占比' },
-  raceLabel: (quantity) => `四个网络的${quantity}随学习步数的变化`,
-  raceAxis: '步数',
-  raceStep: (step, steps) => `第 ${step} 步，共 ${steps} 步。`,
-  raceEdge: (multiple) => `${multiple} × 边缘`,
-  lost: '已溢出',
   words: '“偏见”和“中立”仅指预测结果是否对称，与公平性无关。',
   meaning: '在有序的一侧，所有输入最终都变得相似，于是网络把它们全判为同一类。',
 };

@@ -1,6 +1,7 @@
 import type { Engine, LayerReport } from 'igb';
 import { median } from '../../model/distribution';
 import type { EnsembleRequest, EnsembleResult } from '../protocol';
+import { holding } from './holding';
 import { outputGamma } from './theory';
 
 const batchMilliseconds = 90;
@@ -11,48 +12,66 @@ function medians(values: number[][]): number[] {
 }
 
 interface Networks {
-  /** Class of each input in one network; reports of its layers go to `observe`. */
-  classes(network: number, observe: (report: LayerReport) => void): Uint16Array;
+  /** How many inputs one network gives to class 0; reports of its layers go to `observe`. */
+  first(network: number, observe: (report: LayerReport) => void): number;
 }
+
+const countFirst = (classes: Uint16Array) => classes.filter((guess) => guess === 0).length;
 
 /** The networks that a sampler draws. */
 function* sampled(
   engine: Engine,
   request: EnsembleRequest,
   inputs: Float32Array,
-): Generator<'hold', Networks> {
-  const { seed, width, depth, sampler } = request;
+): Generator<typeof holding, Networks> {
+  const { seed, width, sampler } = request;
   if (sampler === 'kernel') {
-    const kernel = engine.kernel(request, { inputs, width });
-    for (let layer = 0; layer <= depth; ++layer) {
-      kernel.step({ measure: false });
-      yield 'hold';
-    }
-    const process = kernel.gaussianProcess();
-    return { classes: (network) => process.classes({ seed, network }, 2) };
+    const counts = yield* infinitelyWide(engine, request, inputs);
+    return { first: (network) => counts[network] as number };
   }
   const architecture = { ...request, inputWidth: width, classes: 2 };
   const start = sampler === 'gram' ? engine.gramNetwork : engine.forward;
   return {
-    classes(network, observe) {
+    first(network, observe) {
       const run = start.call(engine, architecture, { seed, network }, inputs);
       for (const report of run) observe(report);
-      return run.classes();
+      return countFirst(run.classes());
     },
   };
+}
+
+/** All networks of infinite width at once, since the process that they are drawn from is held. */
+function* infinitelyWide(
+  engine: Engine,
+  request: EnsembleRequest,
+  inputs: Float32Array,
+): Generator<typeof holding, Uint32Array> {
+  const { seed, width, depth, networks } = request;
+  const kernel = engine.kernel(request, { inputs, width });
+  for (let layer = 0; layer <= depth; ++layer) {
+    kernel.step({ measure: false });
+    yield holding;
+  }
+  const process = kernel.gaussianProcess();
+  const counts = new Uint32Array(networks);
+  for (let network = 0; network < networks; ++network) {
+    counts[network] = countFirst(process.classes({ seed, network }, 2));
+    if (network % 200 === 199) yield holding;
+  }
+  return counts;
 }
 
 /** Runs the networks of an ensemble on one set of Gaussian inputs, in batches of bounded time. */
 export function* ensemble(
   engine: Engine,
   request: EnsembleRequest,
-): Generator<EnsembleResult | null | 'hold'> {
+): Generator<EnsembleResult | null | typeof holding> {
   const { seed, width, depth, networks, inputs: count, sampler } = request;
   const inputs = engine.gaussianInputs(seed, count, width);
   const gamma = outputGamma(engine.trajectory(request, { count: depth + 1 }));
   const law = engine.finiteTwoClassLaw(gamma, count);
   yield null;
-  const { classes } = yield* sampled(engine, request, inputs);
+  const sample = yield* sampled(engine, request, inputs);
 
   const fractions: number[] = [];
   const networksAt = new Uint32Array(count + 1);
@@ -67,7 +86,7 @@ export function* ensemble(
   };
   let batchStarted = performance.now();
   for (let network = 0; network < networks; ++network) {
-    const first = classes(network, observe).filter((guess) => guess === 0).length;
+    const first = sample.first(network, observe);
     fractions.push(first / count);
     networksAt[first] = (networksAt[first] as number) + 1;
 

@@ -1,6 +1,8 @@
 import type { Engine } from 'igb';
 import type { Request, Result } from '../protocol';
 import { ensemble } from './ensemble';
+import { gradients } from './gradients';
+import type { holding } from './holding';
 import { images } from './images';
 import { isoGamma } from './iso-gamma';
 import { map, tiles } from './picture';
@@ -8,9 +10,8 @@ import { placement } from './placement';
 import { race } from './race';
 import { lines, theory } from './theory';
 
-/** A job in small steps. A step may bring a result; between steps the job can be dropped. From a
- * step on that says 'hold' until its end no other job may use the engine, which holds a run. */
-export type Job = Generator<Result | null | 'hold'>;
+/** A job in small steps. A step may bring a result; between steps the job can be dropped. */
+export type Job = Generator<Result | null | typeof holding>;
 
 export function startJob(engine: Engine, request: Request): Job {
   switch (request.kind) {
@@ -30,6 +31,8 @@ export function startJob(engine: Engine, request: Request): Job {
       return images(engine, request);
     case 'placement':
       return placement(engine, request);
+    case 'gradients':
+      return gradients(engine, request);
     case 'race':
       return race(engine, request);
   }
