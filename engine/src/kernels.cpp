@@ -59,7 +59,7 @@ void deviates(const NormalSource& normal_source, std::uint32_t row, std::uint32_
 }
 
 /// tile[k][unit] = z(first_unit + unit, first_column + k) for the units of one panel. A function of
-/// its own, as the next: inlined wherever a tile is filled, they would be half of the kernels.
+/// its own, as the next: inlined wherever a tile is filled, they add a fifth to the kernels.
 template <class Law>
 [[gnu::noinline]] void fill_tile(const Source& source, std::uint32_t first_unit,
                                  std::uint32_t first_column, std::size_t columns, float* tile) {
