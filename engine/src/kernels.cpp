@@ -1,6 +1,5 @@
 #include "kernels.hpp"
 
-#include <type_traits>
 #include <utility>
 
 #include "activation_list.hpp"
@@ -59,10 +58,11 @@ void deviates(const NormalSource& normal_source, std::uint32_t row, std::uint32_
   }
 }
 
-/// tile[k][unit] = z(first_unit + unit, first_column + k) for the units of one panel.
+/// tile[k][unit] = z(first_unit + unit, first_column + k) for the units of one panel. A function of
+/// its own, as the next: inlined wherever a tile is filled, they add a fifth to the kernels.
 template <class Law>
-void fill_tile(Source source, std::uint32_t first_unit, std::uint32_t first_column,
-               std::size_t columns, float* tile) {
+[[gnu::noinline]] void fill_tile(const Source& source, std::uint32_t first_unit,
+                                 std::uint32_t first_column, std::size_t columns, float* tile) {
   const PanelWords units = counting_from(first_unit, lane_index(), lanes);
   for (std::size_t k = 0; k < columns; k += 4) {
     const auto block = static_cast<std::uint32_t>((first_column + k) / 4);
@@ -77,8 +77,9 @@ void fill_tile(Source source, std::uint32_t first_unit, std::uint32_t first_colu
 
 /// tile[k][unit] = z(first_row + k, first_unit + unit): the units of the panel are columns.
 template <class Law>
-void fill_transposed_tile(Source source, std::uint32_t first_unit, std::uint32_t first_row,
-                          std::size_t rows, float* tile) {
+[[gnu::noinline]] void fill_transposed_tile(const Source& source, std::uint32_t first_unit,
+                                            std::uint32_t first_row, std::size_t rows,
+                                            float* tile) {
   const PanelWords blocks = counting_from(first_unit / 4, lane_index() >> 2, lane_groups);
   for (std::size_t k = 0; k < rows; k += 4) {
     const Word row = Word(static_cast<std::uint32_t>(first_row + k)) + (lane_index() & Word(3U));
@@ -177,9 +178,6 @@ void multiply_panel(const DenseJob& job, Panel panel) {
 
 enum class Direction { forward, transposed };
 
-/// Weights in memory, read in the place of generated ones.
-struct Stored {};
-
 /// Where a feature of the panel's first unit is stored.
 IGB_INLINE const float* stored_at(const DenseJob& job, std::size_t features, std::size_t unit,
                                   std::size_t feature) {
@@ -213,69 +211,77 @@ IGB_INLINE void transpose_stored(const DenseJob& job, std::size_t first_unit, st
   }
 }
 
+/// Points the panel at stored weights, or copies them to the tile where they are to be changed.
+IGB_INLINE void take_stored(const DenseJob& job, std::size_t unit, std::size_t column,
+                            bool in_place, Panel& panel) {
+  const float* const stored = stored_at(job, job.in_units, unit, column);
+  if (in_place) {
+    panel.tile = stored;
+    panel.tile_stride = panel_units_max;
+    return;
+  }
+  for (std::size_t k = 0; k < panel.columns; ++k) {
+    for (std::size_t i = 0; i < panel_units; i += lanes) {
+      Float::load_aligned(stored + k * panel_units_max + i)
+          .store_aligned(job.tile + k * panel_units + i);
+    }
+  }
+}
+
+/// How tiles of generated weights are filled.
+using Fill = decltype(&fill_tile<Gaussian>);
+IGB_INLINE Fill fill_of(WeightLaw law, Direction direction) {
+  if (direction == Direction::forward) {
+    return law == WeightLaw::uniform ? fill_tile<Uniform> : fill_tile<Gaussian>;
+  }
+  return law == WeightLaw::uniform ? fill_transposed_tile<Uniform> : fill_transposed_tile<Gaussian>;
+}
+
 /// Points the panel at its weights, of `columns` columns from `column` on.
-template <Direction direction, class Law>
-IGB_INLINE void take_tile(const DenseJob& job, const Source& weights, std::size_t unit,
-                          std::size_t column, float magnified, Panel& panel) {
+IGB_INLINE void take_tile(const DenseJob& job, Direction direction, const Source& weights,
+                          std::size_t unit, std::size_t column, float magnified, Panel& panel) {
   panel.tile = job.tile;
   panel.tile_stride = panel_units;
-  const auto first_unit = static_cast<std::uint32_t>(unit);
-  const auto first_column = static_cast<std::uint32_t>(column);
-  if constexpr (std::is_same_v<Law, Stored>) {
-    if (direction == Direction::forward) {
-      const float* const stored = stored_at(job, job.in_units, unit, column);
-      if (magnified == 1.0F) {  // in place
-        panel.tile = stored;
-        panel.tile_stride = panel_units_max;
-        return;
-      }
-      for (std::size_t k = 0; k < panel.columns; ++k) {
-        for (std::size_t i = 0; i < panel_units; i += lanes) {
-          Float::load_aligned(stored + k * panel_units_max + i)
-              .store_aligned(job.tile + k * panel_units + i);
-        }
-      }
-    } else {
-      transpose_stored(job, unit, column, panel.columns, job.tile);
-    }
-  } else if constexpr (direction == Direction::forward) {
-    fill_tile<Law>(weights, first_unit, first_column, panel.columns, job.tile);
+  if (job.stored == nullptr) {
+    fill_of(job.law, direction)(weights, static_cast<std::uint32_t>(unit),
+                                static_cast<std::uint32_t>(column), panel.columns, job.tile);
+  } else if (direction == Direction::forward) {
+    take_stored(job, unit, column, magnified == 1.0F, panel);
   } else {
-    fill_transposed_tile<Law>(weights, first_unit, first_column, panel.columns, job.tile);
+    transpose_stored(job, unit, column, panel.columns, job.tile);
   }
   if (magnified == 1.0F) return;
   for (std::size_t i = 0; i < panel.columns * panel_units; ++i) job.tile[i] *= magnified;
 }
 
-template <Direction direction, class Law>
-IGB_INLINE PanelFloats panel_bias(const DenseJob& job, std::uint32_t first_unit) {
+IGB_INLINE PanelFloats panel_bias(const DenseJob& job, Direction direction, const Source& biases,
+                                  std::size_t unit) {
   PanelFloats bias;
   bias.fill(Float(0.0F));
-  if constexpr (std::is_same_v<Law, Stored> && direction == Direction::forward) {
-    const float* const stored = stored_at(job, job.in_units, first_unit, job.in_units);
-    for (std::size_t v = 0; v < panel_vectors; ++v) {
-      bias[v] = Float(job.bias_scale) * Float::load_aligned(stored + v * lanes);
-    }
-  } else if constexpr (direction == Direction::forward) {
-    const PanelWords units = counting_from(first_unit, lane_index(), lanes);
-    const Quads normals = Gaussian::of(four_words(Source(job.biases), 0U, units));
-    for (std::size_t v = 0; v < panel_vectors; ++v) {
-      bias[v] = Float(job.bias_scale) * normals[v][0];
-    }
+  if (direction == Direction::transposed) return bias;
+  alignas(64) std::array<float, 4 * panel_units> drawn;  // columns come by fours
+  const float* from = drawn.data();
+  if (job.stored != nullptr) {
+    from = stored_at(job, job.in_units, unit, job.in_units);
+  } else {
+    fill_tile<Gaussian>(biases, static_cast<std::uint32_t>(unit), 0, 1, drawn.data());
+  }
+  for (std::size_t v = 0; v < panel_vectors; ++v) {
+    bias[v] = Float(job.bias_scale) * Float::load_aligned(from + v * lanes);
   }
   return bias;
 }
 
-template <Direction direction, class Law>
-void multiply(const DenseJob& job) {
+void multiply(const DenseJob& job, Direction direction) {
   const Source weights(job.weights);
+  const Source biases(job.biases);
   const float magnified = magnification(job.in, job.rows, job.in_units, job.in_stride);
   for (std::size_t unit = 0; unit < job.out_units; unit += panel_units) {
     Panel panel;
     panel.out = job.out + unit;
     panel.skip = job.skip == nullptr ? nullptr : job.skip + unit;
     panel.scale = job.weight_scale / magnified;
-    panel.bias = panel_bias<direction, Law>(job, static_cast<std::uint32_t>(unit));
+    panel.bias = panel_bias(job, direction, biases, unit);
     for (std::size_t column = 0; column < job.in_units; column += tile_columns) {
       const std::size_t left = job.in_units - column;
       panel.in = job.in + column;
@@ -283,7 +289,7 @@ void multiply(const DenseJob& job) {
       panel.sums = column == 0 ? zeros.data() : panel.out;
       panel.sums_stride = column == 0 ? 0 : job.out_stride;
       panel.last = left <= tile_columns;
-      take_tile<direction, Law>(job, weights, unit, column, magnified, panel);
+      take_tile(job, direction, weights, unit, column, magnified, panel);
       multiply_panel(job, panel);
     }
   }
@@ -294,13 +300,7 @@ void dense(const DenseJob& job) {
   DenseJob part = job;
   for (std::size_t row = 0; row < job.rows; row += rows_together) {
     part.rows = job.rows - row < rows_together ? job.rows - row : rows_together;
-    if (job.stored != nullptr) {
-      multiply<direction, Stored>(part);
-    } else if (job.law == WeightLaw::uniform) {
-      multiply<direction, Uniform>(part);
-    } else {
-      multiply<direction, Gaussian>(part);
-    }
+    multiply(part, direction);
     part.in += part.rows * job.in_stride;
     part.out += part.rows * job.out_stride;
     if (part.skip != nullptr) part.skip += part.rows * job.out_stride;
