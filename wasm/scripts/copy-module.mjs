@@ -1,11 +1,14 @@
-// Puts the built module beside the compiled binding. IGB_WASM names another build of it.
+// Puts the built modules beside the compiled binding. IGB_WASM names another build of igb.wasm.
 import { copyFileSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const module =
-  process.env.IGB_WASM ?? fileURLToPath(new URL('../../build/wasm/igb.wasm', import.meta.url));
-if (!existsSync(module)) {
-  console.error(`${module} is missing: run "make wasm" in the top folder first`);
-  process.exit(1);
+const built = (name) => fileURLToPath(new URL(`../../build/wasm/${name}`, import.meta.url));
+
+for (const name of ['igb.wasm', 'igb-core.wasm']) {
+  const module = (name === 'igb.wasm' && process.env.IGB_WASM) || built(name);
+  if (!existsSync(module)) {
+    console.error(`${module} is missing: run "make wasm" in the top folder first`);
+    process.exit(1);
+  }
+  copyFileSync(module, new URL(`../dist/${name}`, import.meta.url));
 }
-copyFileSync(module, new URL('../dist/igb.wasm', import.meta.url));
