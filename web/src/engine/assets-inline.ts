@@ -12,3 +12,16 @@ export async function readModule(): Promise<ArrayBuffer> {
 export function createWorker(): Worker {
   return new InlineWorker();
 }
+
+export const workerSource = 'blob:';
+
+const here = import.meta.url;
+/** One file that asks for nothing. */
+const alone = import.meta.env.MODE === 'offline';
+
+/** The page beside the script; of one file, the file. */
+export const pageAddress: string = alone
+  ? (location.href.split(/[?#]/)[0] as string)
+  : new URL('./', here).href;
+
+export const dataFolder: string | null = alone ? null : new URL('data/', here).href;

@@ -11,3 +11,14 @@ export async function readModule(): Promise<ArrayBuffer> {
 export function createWorker(): Worker {
   return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 }
+
+/** Where a Content-Security-Policy must allow workers from. */
+export const workerSource = "'self'";
+
+const here = import.meta.url;
+
+/** Address of the page with everything, without its query. */
+export const pageAddress: string = new URL('./', here).href;
+
+/** Where the data of the site lie; null: there are none. */
+export const dataFolder: string | null = new URL('data/', here).href;

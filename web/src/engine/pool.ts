@@ -1,4 +1,4 @@
-import { createWorker, readModule } from './assets';
+import { createWorker, readModule, workerSource } from './assets';
 import type { Channel, FromWorker, Kind, Request, ToWorker } from './protocol';
 
 /** Which worker does what: a drag of the point must never wait behind an ensemble. */
@@ -15,6 +15,8 @@ const workerOf: Record<Kind, number> = {
 /** A worker that owes an answer and says nothing for that long is lost. */
 const patienceMilliseconds = 20_000;
 const pingMilliseconds = 2_000;
+/** Workers that nothing has been asked of for that long give back their memory. */
+const idleMilliseconds = 30_000;
 /** So many workers may be lost before the engine counts as broken. */
 const mostLost = 5;
 
@@ -29,7 +31,7 @@ export type Listener = (answer: Answer) => void;
 /** The engine could not start; `reason` tells which advice to give. */
 export class EngineStartError extends Error {
   constructor(
-    readonly reason: 'missing' | 'blocked' | 'broken' | 'noSimd',
+    readonly reason: 'missing' | 'blocked' | 'workerBlocked' | 'broken' | 'noSimd',
     message: string,
   ) {
     super(message);
@@ -110,7 +112,9 @@ class Hand {
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
       worker.onerror = (event) => {
         event.preventDefault(); // it is said by the lab
-        this.restart(event.message ?? 'a worker did not start');
+        // A script that cannot be had has no message; one that runs and fails has.
+        if (event.message || this.ready) this.restart(event.message ?? 'a worker was lost');
+        else this.fail(new EngineStartError('workerBlocked', `worker-src ${workerSource}`));
       };
       const module = await this.module();
       if (this.worker === worker) this.post({ type: 'load', module });
@@ -152,7 +156,7 @@ class Hand {
     if (this.owed.size > 0) void this.start();
   }
 
-  private end(): void {
+  end(): void {
     this.worker?.terminate();
     this.worker = null;
     this.ready = false;
@@ -171,6 +175,8 @@ export class EnginePool {
   private readonly hands: Hand[];
   private labs = 0;
   private lost = 0;
+  private version: string | null = null;
+  private lastAsked = 0;
   private clock: ReturnType<typeof setInterval> | null = null;
 
   constructor() {
@@ -186,20 +192,32 @@ export class EnginePool {
   }
 
   private readonly answer = (answer: Answer, lab?: number) => {
+    if (answer.type === 'started') this.version = answer.version;
     if (lab !== undefined) this.listeners.get(lab)?.(answer);
     else for (const listener of this.listeners.values()) listener(answer);
   };
 
-  /** A number for a lab, whose answers go to `listener`. */
-  join(listener: Listener): number {
+  /** A number for a lab. */
+  newLab(): number {
     this.labs += 1;
-    this.listeners.set(this.labs, listener);
     return this.labs;
+  }
+
+  /** From now on, answers to a lab go to `listener`. */
+  join(lab: number, listener: Listener): void {
+    if (this.listeners.has(lab)) return;
+    this.listeners.set(lab, listener);
+    if (this.version !== null) listener({ type: 'started', version: this.version });
+  }
+
+  leave(lab: number): void {
+    this.listeners.delete(lab);
   }
 
   /** The latest request of a lab and kind wins. */
   run(lab: number, revision: number, request: Request): void {
     this.watch();
+    this.lastAsked = performance.now();
     const { kind } = request;
     this.handOf(kind).run({ lab, kind }, { type: 'run', lab, revision, request });
   }
@@ -214,7 +232,15 @@ export class EnginePool {
 
   private watch(): void {
     this.clock ??= setInterval(() => {
-      for (const hand of this.hands) hand.check(performance.now());
+      const now = performance.now();
+      if (this.listeners.size === 0 && now - this.lastAsked > idleMilliseconds) this.sleep();
+      else for (const hand of this.hands) hand.check(now);
     }, pingMilliseconds);
+  }
+
+  private sleep(): void {
+    for (const hand of this.hands) hand.end();
+    if (this.clock !== null) clearInterval(this.clock);
+    this.clock = null;
   }
 }
