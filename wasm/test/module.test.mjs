@@ -38,14 +38,16 @@ test('the core gives the same numbers as the whole module', async () => {
       { seed: 1 },
       of.gaussianInputs(1, 10, 20),
     );
+    const reports = [...run];
+    const outputs = run.preactivations();
     return {
       fixed: of.fixedPoint(init),
       layers: of.trajectory(init, { count: 5 }),
       edge: of.edgeOfChaos(init),
       map: of.phaseMap(init).row(0.1, [1, 2, 3]),
       law: of.finiteTwoClassLaw(2, 10),
-      reports: [...run],
-      outputs: run.preactivations(),
+      reports,
+      outputs,
     };
   });
   assert.deepEqual(both[0], both[1]);

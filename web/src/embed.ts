@@ -1,17 +1,34 @@
 /** The page for iframes: one figure, or the lab, as the address says. */
 import './page/page.css';
+import './page/embed.css';
+import { pageAddress } from './engine/assets';
+import type { LabElement } from './lab/figure';
 import { Lab } from './lab/lab';
 import './lab/lab-element';
-import type { LabElement } from './lab/figure';
-import { parseQuery } from './model/params';
+import { formatQuery, parameters, parseQuery, type State } from './model/params';
 import { texts } from './text';
+import { embeddingTexts } from './text/embedding';
 
 const { state, problems } = parseQuery(location.search);
 const lab = new Lab(state);
 lab.report(problems);
-document.documentElement.lang = state.lang === 'zh' ? 'zh-Hans' : 'en';
-document.documentElement.dataset.theme = state.theme;
-document.title = `${texts[state.lang].title} · igb`;
 const element = document.createElement(`igb-${state.figure}`) as LabElement;
 element.lab = lab;
-document.querySelector('main')?.append(element);
+const link = document.createElement('a');
+link.target = '_blank';
+link.rel = 'noopener';
+link.dataset.test = 'open-in-lab';
+document.querySelector('main')?.append(element, link);
+
+/** What the page says beside the figure follows the state. */
+function follow({ lang, theme, ...rest }: State): void {
+  document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
+  document.documentElement.dataset.theme = theme;
+  document.title = `${texts[lang].title} · igb`;
+  link.textContent = embeddingTexts[lang].openInLab;
+  const whole = { hide: parameters.hide.default, figure: parameters.figure.default };
+  link.href = pageAddress + formatQuery({ ...rest, lang, theme, ...whole });
+}
+
+lab.on('change', follow);
+follow(state);

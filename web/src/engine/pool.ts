@@ -1,23 +1,32 @@
-import { createWorker, readModule } from './assets';
+import { createWorker, readModule, workerSource } from './assets';
 import type { Channel, FromWorker, Kind, Request, ToWorker } from './protocol';
 
-/** Which worker does what: a drag of the point must never wait behind an ensemble. */
-const workerOf: Record<Kind, number> = {
-  theory: 0,
-  lines: 1,
-  isoGamma: 1,
-  placement: 1,
-  map: 2,
-  tiles: 3,
-  images: 3,
-  ensemble: 4,
-  gradients: 5,
-  race: 5,
-};
+/** The part of the engine that a first view needs, or all of it: half as much again to load. */
+export type ModuleName = 'core' | 'whole';
+
+/** Which worker does what, with which module: a drag of the point must never wait behind an ensemble,
+ * nor load what nobody has asked for. */
+const hands = [
+  { module: 'core', kinds: ['theory'] },
+  { module: 'core', kinds: ['lines', 'isoGamma'] },
+  { module: 'core', kinds: ['map'] },
+  { module: 'core', kinds: ['tiles', 'images'] },
+  { module: 'core', kinds: ['ensemble'] },
+  { module: 'whole', kinds: ['race', 'gradients', 'placement'] },
+  // Ensembles that are drawn without weights.
+  { module: 'whole', kinds: [] },
+] as const satisfies { module: ModuleName; kinds: Kind[] }[];
+
+function placeOf(request: Request): number {
+  if (request.kind === 'ensemble' && request.sampler !== 'dense') return hands.length - 1;
+  return hands.findIndex(({ kinds }) => (kinds as readonly Kind[]).includes(request.kind));
+}
 
 /** A worker that owes an answer and says nothing for that long is lost. */
 const patienceMilliseconds = 20_000;
 const pingMilliseconds = 2_000;
+/** Workers that nothing has been asked of for that long give back their memory. */
+const idleMilliseconds = 30_000;
 /** So many workers may be lost before the engine counts as broken. */
 const mostLost = 5;
 
@@ -32,7 +41,7 @@ export type Listener = (answer: Answer) => void;
 /** The engine could not start; `reason` tells which advice to give. */
 export class EngineStartError extends Error {
   constructor(
-    readonly reason: 'missing' | 'blocked' | 'broken' | 'noSimd',
+    readonly reason: 'missing' | 'blocked' | 'workerBlocked' | 'broken' | 'noSimd',
     message: string,
   ) {
     super(message);
@@ -52,11 +61,11 @@ const simdProbe = Uint8Array.of(
   ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
 );
 
-async function compileModule(): Promise<WebAssembly.Module> {
+async function compileModule(name: ModuleName): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(simdProbe)) {
     throw new EngineStartError('noSimd', 'WebAssembly SIMD is not available');
   }
-  const bytes = await readModule().catch((error: Error) => {
+  const bytes = await readModule(name).catch((error: Error) => {
     throw new EngineStartError('missing', error.message);
   });
   return WebAssembly.compile(bytes).catch((error) => {
@@ -113,7 +122,9 @@ class Hand {
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
       worker.onerror = (event) => {
         event.preventDefault(); // it is said by the lab
-        this.restart(event.message ?? 'a worker did not start');
+        // A script that cannot be had has no message; one that runs and fails has.
+        if (event.message || this.ready) this.restart(event.message ?? 'a worker was lost');
+        else this.fail(new EngineStartError('workerBlocked', `worker-src ${workerSource}`));
       };
       const module = await this.module();
       if (this.worker === worker) this.post({ type: 'load', module });
@@ -155,7 +166,7 @@ class Hand {
     if (this.owed.size > 0) void this.start();
   }
 
-  private end(): void {
+  end(): void {
     this.worker?.terminate();
     this.worker = null;
     this.ready = false;
@@ -172,52 +183,82 @@ class Hand {
 export class EnginePool {
   private readonly listeners = new Map<number, Listener>();
   private readonly hands: Hand[];
+  /** Who has a request of a lab and kind. */
+  private readonly places = new Map<string, Hand>();
   private labs = 0;
   private lost = 0;
+  private version: string | null = null;
+  private lastAsked = 0;
   private clock: ReturnType<typeof setInterval> | null = null;
 
   constructor() {
-    let module: Promise<WebAssembly.Module> | null = null;
-    const lazily = () => {
-      module ??= compileModule();
+    const modules = new Map<ModuleName, Promise<WebAssembly.Module>>();
+    const compiled = (name: ModuleName) => {
+      const module = modules.get(name) ?? compileModule(name);
+      modules.set(name, module);
       return module;
     };
-    this.hands = Array.from(
-      { length: 1 + Math.max(...Object.values(workerOf)) },
-      () => new Hand(lazily, this.answer, () => ++this.lost <= mostLost),
+    this.hands = hands.map(
+      ({ module }) =>
+        new Hand(
+          () => compiled(module),
+          this.answer,
+          () => ++this.lost <= mostLost,
+        ),
     );
   }
 
   private readonly answer = (answer: Answer, lab?: number) => {
+    if (answer.type === 'started') this.version = answer.version;
     if (lab !== undefined) this.listeners.get(lab)?.(answer);
     else for (const listener of this.listeners.values()) listener(answer);
   };
 
-  /** A number for a lab, whose answers go to `listener`. */
-  join(listener: Listener): number {
+  /** A number for a lab. */
+  newLab(): number {
     this.labs += 1;
-    this.listeners.set(this.labs, listener);
     return this.labs;
+  }
+
+  /** From now on, answers to a lab go to `listener`. */
+  join(lab: number, listener: Listener): void {
+    if (this.listeners.has(lab)) return;
+    this.listeners.set(lab, listener);
+    if (this.version !== null) listener({ type: 'started', version: this.version });
+  }
+
+  leave(lab: number): void {
+    this.listeners.delete(lab);
   }
 
   /** The latest request of a lab and kind wins. */
   run(lab: number, revision: number, request: Request): void {
     this.watch();
+    this.lastAsked = performance.now();
     const { kind } = request;
-    this.handOf(kind).run({ lab, kind }, { type: 'run', lab, revision, request });
+    const hand = this.hands[placeOf(request)] as Hand;
+    const key = `${lab}/${kind}`;
+    const before = this.places.get(key);
+    if (before !== hand) before?.drop({ lab, kind });
+    this.places.set(key, hand);
+    hand.run({ lab, kind }, { type: 'run', lab, revision, request });
   }
 
   drop(channel: Channel): void {
-    this.handOf(channel.kind).drop(channel);
-  }
-
-  private handOf(kind: Kind): Hand {
-    return this.hands[workerOf[kind]] as Hand;
+    this.places.get(`${channel.lab}/${channel.kind}`)?.drop(channel);
   }
 
   private watch(): void {
     this.clock ??= setInterval(() => {
-      for (const hand of this.hands) hand.check(performance.now());
+      const now = performance.now();
+      if (this.listeners.size === 0 && now - this.lastAsked > idleMilliseconds) this.sleep();
+      else for (const hand of this.hands) hand.check(now);
     }, pingMilliseconds);
+  }
+
+  private sleep(): void {
+    for (const hand of this.hands) hand.end();
+    if (this.clock !== null) clearInterval(this.clock);
+    this.clock = null;
   }
 }

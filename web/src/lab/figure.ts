@@ -1,82 +1,106 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Kind } from '../engine/protocol';
-import { nameOfKey, parameterNames, parameters, parseValue, type State } from '../model/params';
+import { attributeNames } from '../model/elements';
+import {
+  allowed,
+  defaults,
+  nameOfKey,
+  type Problem,
+  parameters,
+  parseAttribute,
+  type State,
+} from '../model/params';
 import type { Derived } from '../model/requests';
-import { type Table, tableToCsv } from '../model/take-away';
+import { describeSvg, provenance, type Table, tableToCsv } from '../model/take-away';
 import '../parts/take-away';
 import { figureStyle } from '../parts/figure-style';
+import { failureNotice, problemNotice, startNotice } from '../parts/notices';
 import { theme } from '../parts/theme';
 import { typeset } from '../parts/typeset';
 import { type Text, texts } from '../text';
+import { embeddingTexts } from '../text/embedding';
 import { Lab } from './lab';
-
-/** Labs that elements share by name: <igb-phase-map lab="one"> and <igb-class-map lab="one">. */
-const named = new Map<string, Lab>();
-
-function labNamed(name: string | null, initial: Partial<State>): Lab {
-  if (name === null) return new Lab(initial);
-  const lab = named.get(name) ?? new Lab(initial);
-  named.set(name, lab);
-  return lab;
-}
+import { labNamed } from './named';
 
 /** How far below the window a figure already gets ready. */
 const margin = '300px';
 
-/** An element that shows a lab: that of the element around it, that which its attribute `lab` names,
- * or its own. Attributes named like the keys of an address set the state. Fires `change`, `progress`
- * and `error`. Computes nothing while it is outside the window. */
+/** An element that shows a lab: that which its property `lab` holds, or its attribute `lab` names, or
+ * its own. Attributes named like the keys of an address set the state. Fires `load` when it shows
+ * results for the first time, then `change`, `progress` and `error`; none of them bubbles. Neither
+ * starts the engine nor computes anything while it is far from the window. */
 export abstract class LabElement extends LitElement {
-  static override properties = { lab: { attribute: false } };
+  static override properties = { lab: { attribute: false }, poster: {}, problems: { state: true } };
 
   static override get observedAttributes(): string[] {
     // biome-ignore lint/complexity/noThisInStatic: of the class at hand, which Lit finishes here.
-    return [...super.observedAttributes, ...parameterNames.map((name) => parameters[name].key)];
+    const own = super.observedAttributes;
+    return [...own, 'lab', ...attributeNames.map((name) => parameters[name].key)];
   }
 
   declare lab: Lab;
+  /** Address of an image for the time until there are results. */
+  declare poster: string | null;
+  /** What its attributes have wrong. */
+  declare protected problems: readonly Problem[];
 
   /** Kinds of results that it needs. */
   protected abstract readonly kinds: readonly Derived[];
+  /** Whether there is something to draw yet. */
+  protected abstract get ready(): boolean;
   private readonly initial: Partial<State> = {};
+  /** The lab that it listens to. */
+  private bound: Lab | null = null;
   protected readonly endings: (() => void)[] = [];
   private release: (() => void) | null = null;
   private watcher: IntersectionObserver | null = null;
+  private loaded = false;
   protected visible = false;
+
+  constructor() {
+    super();
+    this.poster = null;
+    this.problems = [];
+    this.takeOver('state');
+  }
+
+  /** A property that was set before the script had come hides the accessor. */
+  private takeOver(name: 'state'): void {
+    if (!Object.hasOwn(this, name)) return;
+    const value = this[name];
+    delete (this as Partial<LabElement>)[name];
+    this[name] = value;
+  }
 
   override attributeChangedCallback(key: string, old: string | null, value: string | null): void {
     super.attributeChangedCallback(key, old, value);
+    if (old === value) return;
+    if (key === 'lab') this.moveToLab(value);
     const name = nameOfKey(key);
-    if (name === null || old === value) return;
-    // An HTML language such as zh-Hans or en-GB begins with one of ours.
-    const text = name === 'lang' ? value?.slice(0, 2) : value;
-    const parsed = text == null ? parameters[name].default : parseValue(name, text);
-    if (parsed === null) this.refuse(key, value ?? '');
+    if (name === null) return;
+    this.problems = this.problems.filter((problem) => problem.key !== key);
+    const parsed = value === null ? parameters[name].default : parseAttribute(name, value);
+    if (parsed === null) this.refuse({ key, values: [value ?? ''], allowed: allowed(name) });
     else if (this.lab) this.lab.set({ [name]: parsed });
     else Object.assign(this.initial, { [name]: parsed });
   }
 
-  private refuse(key: string, value: string): void {
-    const parameter = parameters[nameOfKey(key) ?? 'seed'];
-    const range =
-      'choices' in parameter
-        ? parameter.choices.join(', ')
-        : `${parameter.min} .. ${parameter.max}`;
-    const message = `${key} = ${value} is not allowed; allowed: ${range}`;
+  private refuse(problem: Problem): void {
+    this.problems = [...this.problems, problem];
+    const message = texts.en.problem(problem);
     queueMicrotask(() => this.fire('error', { name: 'RangeError', message }));
+  }
+
+  /** Before it is on the page, the attribute waits until it is. */
+  private moveToLab(name: string | null): void {
+    if (this.lab) this.lab = name === null ? new Lab(this.lab.state) : labNamed(name, {});
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.lab ??= labNamed(this.getAttribute('lab'), this.initial);
-    this.endings.push(
-      this.lab.on('update', (kind) => {
-        if (kind === null || this.shows(kind)) this.requestUpdate();
-      }),
-      this.lab.on('change', (state) => this.fire('change', state)),
-      this.lab.on('progress', (progress) => this.fire('progress', progress)),
-      this.lab.on('error', (failure) => this.fire('error', failure)),
-    );
+    const name = this.getAttribute('lab');
+    this.lab ??= name === null ? new Lab(this.initial) : labNamed(name, this.initial);
+    this.bind();
     this.watcher = new IntersectionObserver(
       (entries) => this.show(entries.at(-1)?.isIntersecting ?? false),
       { rootMargin: margin },
@@ -97,9 +121,27 @@ export abstract class LabElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const end of this.endings.splice(0)) end();
     this.watcher?.disconnect();
     this.show(false);
+    this.unbind();
+  }
+
+  private bind(): void {
+    const { lab } = this;
+    this.bound = lab;
+    this.endings.push(
+      lab.on('update', (kind) => {
+        if (kind === null || this.shows(kind)) this.requestUpdate();
+      }),
+      lab.on('change', (state) => this.fire('change', state)),
+      lab.on('progress', (progress) => this.fire('progress', progress)),
+      lab.on('error', (failure) => this.fire('error', failure)),
+    );
+  }
+
+  private unbind(): void {
+    for (const end of this.endings.splice(0)) end();
+    this.bound = null;
   }
 
   protected show(visible: boolean): void {
@@ -118,7 +160,7 @@ export abstract class LabElement extends LitElement {
 
   /** The parameters, all of them when read; some when set. */
   get state(): State {
-    return this.lab?.state ?? { ...this.initial };
+    return this.lab?.state ?? { ...defaults(), ...this.initial };
   }
 
   set state(patch: Partial<State>) {
@@ -135,9 +177,39 @@ export abstract class LabElement extends LitElement {
   }
 
   protected override willUpdate(_changed: PropertyValues): void {
+    if (this.bound !== this.lab && this.isConnected) {
+      const { visible } = this;
+      this.show(false);
+      this.unbind();
+      this.bind();
+      this.show(visible);
+    }
     const { theme: shade } = this.lab.state;
     if (shade === 'auto') this.removeAttribute('theme');
     else this.setAttribute('theme', shade);
+    if (this.loaded || !this.ready) return;
+    this.loaded = true;
+    void this.updateComplete.then(() => this.fire('load', undefined));
+  }
+
+  /** What its attributes had wrong. */
+  protected attributeNotice() {
+    const { text, problems } = this;
+    const where = embeddingTexts[this.lab.state.lang].attributes;
+    return problemNotice(text, where, problems, () => {
+      this.problems = [];
+    });
+  }
+
+  /** Whether its page gives an image, or an element, for the time until there are results. */
+  protected get hasPoster(): boolean {
+    return this.poster !== null || this.querySelector(':scope > [slot=poster]') !== null;
+  }
+
+  protected posterPart() {
+    const image =
+      this.poster === null ? nothing : html`<img part="poster" src=${this.poster} alt="" />`;
+    return html`<slot name="poster" class="poster">${image}</slot>`;
   }
 }
 
@@ -149,8 +221,6 @@ export abstract class Figure extends LabElement {
   /** What there is to see now, in a sentence: caption and text alternative. */
   protected abstract get sentence(): string;
   protected abstract get help(): string;
-  /** Whether there is something to draw yet. */
-  protected abstract get ready(): boolean;
   protected abstract draw(): TemplateResult;
   /** The numbers shown. */
   abstract table(): Table;
@@ -162,13 +232,43 @@ export abstract class Figure extends LabElement {
     return tableToCsv(this.table(), this.lab.state, this.lab.version);
   }
 
+  /** The picture as SVG, with its provenance. */
+  async svg(): Promise<string> {
+    return describeSvg(await this.picture(), provenance(this.lab.state, this.lab.version));
+  }
+
+  /** A lab says for all its figures what is wrong. */
+  private get alone(): boolean {
+    return (this.getRootNode() as ShadowRoot).host?.localName !== 'igb-lab';
+  }
+
+  private get failure() {
+    const failures = this.kinds.map((kind) => this.lab.failureOf(kind));
+    return failures.find((failure) => failure !== null) ?? null;
+  }
+
+  private notices() {
+    const { text, lab, failure } = this;
+    const waiting = !this.ready && !lab.startError && !failure;
+    return html`${this.attributeNotice()}
+      ${problemNotice(text, text.notice, lab.problems, () => lab.report([]))}
+      ${startNotice(text, lab.startError)} ${failureNotice(text, failure)}
+      ${waiting ? html`<p class="note" part="loading" role="status">${text.loading}</p>` : nothing}`;
+  }
+
+  private body() {
+    if (this.alone && this.lab.startError) return nothing;
+    if (this.ready) return this.draw();
+    return this.hasPoster ? this.posterPart() : this.draw();
+  }
+
   override render(): TemplateResult {
     const { text } = this;
     return html`<figure part="figure" lang=${this.languageTag} class=${this.localName} data-test=${this.localName}>
       <div class="head" part="head"><h2 part="title">${this.heading}</h2>
-        <igb-take-away .figure=${this} .text=${text}></igb-take-away></div>
-      ${this.ready ? nothing : html`<slot name="poster" class="poster"></slot>`}
-      ${this.draw()}
+        <igb-take-away .figure=${this} .text=${text} exportparts="menu"></igb-take-away></div>
+      ${this.alone ? this.notices() : nothing}
+      ${this.body()}
       <figcaption part="caption"><span class="sentence" part="sentence">${typeset(this.sentence)}</span>
         <span part="help">${this.help}</span></figcaption>
     </figure>`;

@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import '../figures/class-map';
 import '../figures/depth-curves';
 import '../figures/gradients';
@@ -11,9 +12,11 @@ import '../figures/race';
 import { isShown, type LabPart } from '../model/params';
 import { sweepTarget } from '../model/sweep';
 import { words } from '../model/words';
+import '../parts/colophon';
 import '../parts/controls';
 import '../parts/playback';
 import { define } from '../parts/define';
+import { failureNotice, problemNotice, startNotice } from '../parts/notices';
 import { theme } from '../parts/theme';
 import { throttle } from '../parts/throttle';
 import { typeset } from '../parts/typeset';
@@ -96,39 +99,32 @@ export class LabView extends LabElement {
     const { lab } = this;
     return html`<div part="lab" class="lab" lang=${this.languageTag}>
       ${this.notices()}
-      ${lab.startError ? nothing : this.body()}
+      ${this.content()}
+      ${keyed(lab, html`<igb-colophon .lab=${lab} exportparts="colophon"></igb-colophon>`)}
       </div>`;
+  }
+
+  protected get ready(): boolean {
+    return this.lab.result('theory') !== null && this.lab.result('map') !== null;
   }
 
   private notices() {
     const { text, lab } = this;
     const { startError, failure, problems, recovered } = lab;
-    return html`
-      ${
-        startError
-          ? html`<div class="notice error" role="alert" data-test="start-error">
-            <p>${text[startError.reason]}</p><p><code>${startError.message}</code></p></div>`
-          : nothing
-      }
+    return html`${this.attributeNotice()} ${startNotice(text, startError)}
       ${
         recovered > 0 && !startError
           ? html`<div class="notice" role="status" data-test="recovered"><p>${text.recovered}</p></div>`
           : nothing
       }
-      ${
-        failure
-          ? html`<div class="notice error" role="alert" data-test="failure">
-            <p>${text.failed} <code>${failure.message}</code></p></div>`
-          : nothing
-      }
-      ${
-        problems.length > 0
-          ? html`<div class="notice" role="alert" data-test="url-notice">
-            <p>${text.notice}</p>
-            <ul>${problems.map((problem) => html`<li>${text.problem(problem)}</li>`)}</ul>
-            <button type="button" @click=${() => lab.report([])}>${text.dismiss}</button></div>`
-          : nothing
-      }`;
+      ${failureNotice(text, failure)}
+      ${problemNotice(text, text.notice, problems, () => lab.report([]))}`;
+  }
+
+  private content() {
+    if (this.lab.startError) return nothing;
+    // Parts listen to the lab that they begin with.
+    return !this.ready && this.hasPoster ? this.posterPart() : keyed(this.lab, this.body());
   }
 
   private body() {

@@ -1,3 +1,4 @@
+import { dataFolder } from '../engine/assets';
 import { type Answer, EnginePool, type EngineStartError } from '../engine/pool';
 import type { Failure, Kind, Picture, Request, Result, ResultOf } from '../engine/protocol';
 import { History } from '../model/history';
@@ -36,12 +37,6 @@ export const raceSteps = 1000;
 const patient: readonly Kind[] = ['images', 'placement', 'gradients'];
 const restMilliseconds = 200;
 
-/** Beside the script: the data of the site. */
-const dataFolder = (() => {
-  const here = import.meta.url;
-  return new URL('data/', here).href;
-})();
-
 let pool: EnginePool | null = null;
 
 /** The workers of this copy of the script. */
@@ -73,13 +68,13 @@ export class Lab {
   private readonly sent = new Map<Kind, Sent>();
   private readonly history = new History<State>();
   private revision = 0;
-  private rest: ReturnType<typeof setTimeout> | null = null;
+  private resting: ReturnType<typeof setTimeout> | null = null;
   private sampleAsked: Promise<void> | null = null;
 
   constructor(initial: Partial<State> = {}) {
     this.state = { ...defaults(), ...initial };
     this.pool = sharedPool();
-    this.id = this.pool.join(this.receive);
+    this.id = this.pool.newLab();
   }
 
   /** Returns what ends it. */
@@ -87,7 +82,16 @@ export class Lab {
     const all = this.listeners.get(event) ?? new Set();
     this.listeners.set(event, all);
     all.add(listener);
-    return () => all.delete(listener);
+    return () => {
+      all.delete(listener);
+      queueMicrotask(() => this.rest());
+    };
+  }
+
+  /** Nobody learns any more how a race goes that nobody watches; an element that only moves within its
+   * page watches again by then. */
+  private rest(): void {
+    if (this.listeners.get('update')?.size === 0) this.stopRace();
   }
 
   private tell<E extends keyof LabEvents>(event: E, detail: LabEvents[E]): void {
@@ -103,6 +107,11 @@ export class Lab {
     if (keys.every((key) => this.state[key] === next[key])) return;
     this.history.keep(this.state, gesture);
     this.moveTo(next);
+  }
+
+  /** Like set, but not to be undone. */
+  begin(patch: Partial<State>): void {
+    this.moveTo({ ...this.state, ...patch });
   }
 
   undo(): void {
@@ -164,16 +173,24 @@ export class Lab {
   private release(kind: Derived): void {
     const left = (this.needs.get(kind) ?? 1) - 1;
     this.needs.set(kind, left);
-    if (left > 0 || this.sent.get(kind)?.done !== false) return;
-    this.pool.drop({ lab: this.id, kind });
-    this.sent.delete(kind);
+    if (left === 0 && this.sent.get(kind)?.done === false) {
+      this.pool.drop({ lab: this.id, kind });
+      this.sent.delete(kind);
+    }
+    this.leaveIfIdle();
+  }
+
+  /** The pool forgets labs that want nothing, until they do. */
+  private leaveIfIdle(): void {
+    const idle = [...this.needs.values()].every((count) => count === 0) && !this.racing;
+    if (idle) this.pool.leave(this.id);
   }
 
   private request(): void {
     this.requestKinds(derivedKinds.filter((kind) => !patient.includes(kind)));
-    clearTimeout(this.rest ?? undefined);
-    this.rest = setTimeout(() => {
-      this.rest = null;
+    clearTimeout(this.resting ?? undefined);
+    this.resting = setTimeout(() => {
+      this.resting = null;
       this.requestKinds(derivedKinds.filter((kind) => patient.includes(kind)));
       this.tell('update', null);
     }, restMilliseconds);
@@ -193,6 +210,7 @@ export class Lab {
     this.revision += 1;
     const { revision } = this;
     this.sent.set(request.kind, { text, revision, done: false, failure: null });
+    this.pool.join(this.id, this.receive);
     this.pool.run(this.id, revision, request);
   }
 
@@ -220,6 +238,7 @@ export class Lab {
           sent.failure = answer.failure;
           this.tell('error', answer.failure);
         }
+        this.leaveIfIdle();
         this.tell('update', answer.kind);
         return;
       }
@@ -274,7 +293,9 @@ export class Lab {
   get settled(): boolean {
     const needed = derivedKinds.filter((kind) => this.needs.get(kind) && this.sent.has(kind));
     return (
-      this.rest === null && needed.length > 0 && needed.every((kind) => this.sent.get(kind)?.done)
+      this.resting === null &&
+      needed.length > 0 &&
+      needed.every((kind) => this.sent.get(kind)?.done)
     );
   }
 
@@ -305,9 +326,10 @@ export class Lab {
 
   stopRace(): void {
     const sent = this.sent.get('race');
-    if (!sent) return;
+    if (!sent || sent.done) return;
     sent.done = true;
     this.pool.drop({ lab: this.id, kind: 'race' });
+    this.leaveIfIdle();
     this.tell('update', 'race');
   }
 
@@ -325,7 +347,7 @@ export class Lab {
 
   private async findSample(): Promise<void> {
     try {
-      this.sample = (await fetchSample(dataFolder)) ?? 'missing';
+      this.sample = (dataFolder && (await fetchSample(dataFolder))) || 'missing';
     } catch {
       this.sample = 'missing';
     }

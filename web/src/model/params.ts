@@ -287,6 +287,12 @@ export function parseValue(name: ParameterName, text: string): number | string |
   return inRange && (parameter.type === 'number' || Number.isInteger(value)) ? value : null;
 }
 
+/** The value of an attribute, or null where it is not allowed. An HTML language such as zh-Hans or
+ * en-GB begins with one of ours. */
+export function parseAttribute(name: ParameterName, text: string): number | string | null {
+  return parseValue(name, name === 'lang' ? text.slice(0, 2) : text);
+}
+
 /** In the order of the choices. */
 function parseList(choices: readonly string[], text: string): string | null {
   const entries = text === '' ? [] : text.split(',').map((entry) => entry.trim());

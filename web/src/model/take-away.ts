@@ -35,13 +35,25 @@ export function tableToCsv({ columns, rows }: Table, state: State, version: stri
   return `${lines.join('\n')}\n`;
 }
 
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/** An SVG with a description, after its title where it has one. */
+export function describeSvg(svg: string, lines: readonly string[]): string {
+  const text = lines.join('\n').replace(/[&<>]/g, (letter) => entities[letter] as string);
+  return svg.replace(
+    /<svg[^>]*>(\s*<title>[^<]*<\/title>)?/,
+    (start) => `${start}<desc>${text}</desc>`,
+  );
+}
+
 /** The command whose networks are those of the histogram. */
 export function command(state: State): string {
   const flags = {
     activation: state.activation,
     'sigma-w2': state.sigmaW2,
     'sigma-b2': state.sigmaB2,
-    width: state.width,
+    // Of infinite width are the networks of the kernel, not their inputs.
+    [state.sampler === 'kernel' ? 'input-width' : 'width']: state.width,
     depth: state.depth,
     inputs: state.inputs,
     networks: state.networks,

@@ -44,6 +44,10 @@ export class Story extends LabElement {
 
   protected readonly kinds = ['theory', 'map'] as const;
 
+  protected get ready(): boolean {
+    return true;
+  }
+
   /** The step that is read. */
   declare private active: Step;
   /** Whether the lab moves as one reads. */

@@ -16,6 +16,7 @@ export const figureStyle = css`
   .swatch.A { background: var(--class-a); }
   .swatch.B { background: var(--class-b); }
   .poster { display: contents; }
+  .poster img { display: block; max-width: 100%; height: auto; }
   svg { display: block; overflow: visible; font: 12px var(--font); fill: var(--ink-soft); }
   .frame { fill: var(--plot); stroke: var(--rule); }
   .tick { stroke: var(--rule); }

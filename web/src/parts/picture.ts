@@ -30,6 +30,29 @@ export function colourOf(host: Element, property: string): string {
   return color;
 }
 
+const paints = ['fill', 'stroke'];
+
+/** A colour as programs other than browsers read it, too: style sheets mix some in oklab. */
+function plainColour(colour: string): string {
+  if (!/^(oklab|oklch|lab|lch|color)\(/.test(colour)) return colour;
+  const canvas = document.createElement('canvas');
+  canvas.width = 1;
+  canvas.height = 1;
+  const context = canvas.getContext('2d');
+  if (!context) return colour;
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return `rgb(${red}, ${green}, ${blue})`;
+}
+
+function removeComments(root: Node): void {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
+  const comments: Node[] = [];
+  while (walker.nextNode()) comments.push(walker.currentNode);
+  for (const comment of comments) comment.parentNode?.removeChild(comment);
+}
+
 /** A copy of an SVG that needs no style sheet, with a background and a title. */
 export function standalone(svg: SVGSVGElement, title: string, background: string): string {
   const { width, height } = svg.getBoundingClientRect();
@@ -39,7 +62,10 @@ export function standalone(svg: SVGSVGElement, title: string, background: string
   originals.forEach((original, i) => {
     const style = getComputedStyle(original);
     const target = copies[i] as SVGElement;
-    for (const property of inlined) target.setAttribute(property, style.getPropertyValue(property));
+    for (const property of inlined) {
+      const value = style.getPropertyValue(property);
+      target.setAttribute(property, paints.includes(property) ? plainColour(value) : value);
+    }
     for (const name of ['class', 'part', 'tabindex', 'role']) target.removeAttribute(name);
   });
   copy.setAttribute('xmlns', namespace);
@@ -53,7 +79,8 @@ export function standalone(svg: SVGSVGElement, title: string, background: string
   const name = document.createElementNS(namespace, 'title');
   name.textContent = title;
   copy.prepend(name, paper);
-  return new XMLSerializer().serializeToString(copy).replaceAll('<!---->', '');
+  removeComments(copy);
+  return new XMLSerializer().serializeToString(copy);
 }
 
 /** An SVG around the picture of a canvas. */

@@ -1,10 +1,15 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { Figure } from '../lab/figure';
-import { citation, command } from '../model/take-away';
+import { withTexts } from '../model/png';
+import { citation, command, provenance } from '../model/take-away';
 import { type Text, texts } from '../text';
+import { copyText } from './copy';
 import { define } from './define';
 import { rasterise } from './picture';
 import { base } from './theme';
+
+/** Between the menu and the edges of the window. */
+const gap = 8;
 
 /** A menu beside a figure: its picture, its numbers, how to get them again, whom to cite. */
 export class TakeAway extends LitElement {
@@ -12,59 +17,95 @@ export class TakeAway extends LitElement {
     figure: { attribute: false },
     text: { attribute: false },
     said: { state: true },
+    open: { state: true },
   };
 
   declare figure: Figure;
   declare text: Text;
   /** What was just done. */
   declare private said: string;
+  declare private open: boolean;
 
   constructor() {
     super();
     this.text = texts.en;
     this.said = '';
+    this.open = false;
   }
 
   static override styles = [
     base,
     css`
       :host { position: relative; display: block; }
-      summary { list-style: none; cursor: pointer; border-radius: 6px; width: 2rem; height: 2rem; display: grid; place-items: center; color: var(--ink-soft); }
-      summary::-webkit-details-marker { display: none; }
-      summary:hover { background: var(--button); color: var(--ink); }
-      .menu { position: absolute; inset-inline-end: 0; z-index: 5; display: grid; gap: 0.25rem; padding: 0.5rem; min-width: 13rem; max-width: min(22rem, 80vw);
+      .opener { width: 2rem; height: 2rem; min-height: 0; padding: 0; border-color: transparent; background: none; color: var(--ink-soft); }
+      .opener:is(:hover, [aria-expanded="true"]) { background: var(--button); color: var(--ink); border-color: var(--rule); }
+      .menu { position: absolute; inset-inline-end: 0; z-index: 5; display: grid; gap: 0.25rem; padding: 0.5rem; width: 15rem; max-width: calc(100vw - 1rem);
         background: var(--page); border: 1px solid var(--rule); border-radius: 8px; box-shadow: 0 4px 18px #0003; }
-      button { text-align: start; font-size: 0.9rem; }
-      .said { margin: 0; font-size: 0.85rem; color: var(--ink-soft); overflow-wrap: anywhere; }
+      .menu button { text-align: start; font-size: 0.9rem; }
+      .said { margin: 0; font-size: 0.85rem; color: var(--ink-soft); overflow-wrap: anywhere; max-height: 9rem; overflow-y: auto; white-space: pre-wrap; }
+      .said:empty { display: none; }
     `,
   ];
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.hide();
+  }
+
   override render() {
+    const { text, open } = this;
+    return html`<button type="button" class="opener" data-test="take-away" title=${text.takeAway}
+        aria-label=${text.takeAway} aria-expanded=${open} aria-controls="menu"
+        @click=${() => (open ? this.hide() : this.show())} @keydown=${this.onKey}
+        ><span aria-hidden="true">⋯</span></button>
+      ${open ? this.menu() : nothing}`;
+  }
+
+  private menu() {
     const { text } = this;
     const action = (name: string, label: string, act: () => Promise<string> | string) =>
       html`<button type="button" data-test="take-${name}" @click=${() => this.act(act)}
         >${label}</button>`;
-    return html`<details @keydown=${this.close}>
-      <summary role="button" aria-label=${text.takeAway} title=${text.takeAway}
-        data-test="take-away"><span aria-hidden="true">⋯</span></summary>
-      <div class="menu" part="menu">
-        ${action('png', text.takePng, () => this.savePng())}
-        ${action('svg', text.takeSvg, async () =>
-          this.save('svg', 'image/svg+xml', await this.figure.picture()),
-        )}
-        ${action('csv', text.takeCsv, () => this.save('csv', 'text/csv', this.figure.csv()))}
-        ${action('command', text.takeCommand, () => this.copy(command(this.figure.lab.state)))}
-        ${action('citation', text.takeCitation, () => this.copy(citation))}
-        <p class="said" role="status">${this.said || nothing}</p>
-      </div>
-    </details>`;
+    return html`<div class="menu" id="menu" part="menu" @keydown=${this.onKey}>
+      ${action('png', text.takePng, () => this.savePng())}
+      ${action('svg', text.takeSvg, async () =>
+        this.save('svg', new Blob([await this.figure.svg()], { type: 'image/svg+xml' })),
+      )}
+      ${action('csv', text.takeCsv, () =>
+        this.save('csv', new Blob([this.figure.csv()], { type: 'text/csv' })),
+      )}
+      ${action('command', text.takeCommand, () => this.copy(command(this.figure.lab.state)))}
+      ${action('citation', text.takeCitation, () => this.copy(citation))}
+      <p class="said" role="status">${this.said}</p>
+    </div>`;
   }
 
-  private close(event: KeyboardEvent): void {
-    if (event.key !== 'Escape') return;
-    const details = event.currentTarget as HTMLDetailsElement;
-    details.open = false;
-    details.querySelector('summary')?.focus();
+  private async show(): Promise<void> {
+    this.open = true;
+    this.said = '';
+    document.addEventListener('pointerdown', this.onPointer);
+    await this.updateComplete;
+    const menu = this.renderRoot.querySelector<HTMLElement>('.menu');
+    if (!menu) return;
+    const { left } = menu.getBoundingClientRect();
+    menu.style.setProperty('translate', `${Math.max(0, gap - left)}px`);
+    menu.querySelector('button')?.focus();
+  }
+
+  private hide(): void {
+    this.open = false;
+    document.removeEventListener('pointerdown', this.onPointer);
+  }
+
+  private readonly onPointer = (event: Event): void => {
+    if (!event.composedPath().includes(this)) this.hide();
+  };
+
+  private onKey(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || !this.open) return;
+    event.stopPropagation();
+    this.hide();
+    this.renderRoot.querySelector<HTMLElement>('.opener')?.focus();
   }
 
   private async act(act: () => Promise<string> | string): Promise<void> {
@@ -76,15 +117,16 @@ export class TakeAway extends LitElement {
   }
 
   private async savePng(): Promise<string> {
-    const blob = await rasterise(await this.figure.picture());
-    return this.saveBlob('png', blob);
+    const { lab } = this.figure;
+    const png = await rasterise(await this.figure.picture());
+    const described = withTexts(new Uint8Array(await png.arrayBuffer()), {
+      Software: `igb ${lab.version}`,
+      Description: provenance(lab.state, lab.version).join('\n'),
+    });
+    return this.save('png', new Blob([described], { type: 'image/png' }));
   }
 
-  private save(ending: string, type: string, content: string): string {
-    return this.saveBlob(ending, new Blob([content], { type }));
-  }
-
-  private saveBlob(ending: string, blob: Blob): string {
+  private save(ending: string, blob: Blob): string {
     const name = `${this.figure.localName}.${ending}`;
     const link = document.createElement('a');
     link.href = URL.createObjectURL(blob);
@@ -96,11 +138,7 @@ export class TakeAway extends LitElement {
 
   /** Shown as well, for where copying is not allowed. */
   private async copy(content: string): Promise<string> {
-    const copied = await navigator.clipboard?.writeText(content).then(
-      () => true,
-      () => false,
-    );
-    return copied ? `${this.text.copied} ${content}` : content;
+    return (await copyText(content)) ? `${this.text.copied} ${content}` : content;
   }
 }
 

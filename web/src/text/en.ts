@@ -44,6 +44,7 @@ export interface Text {
   nothingToShow: string;
   missing: string;
   blocked: string;
+  workerBlocked: string;
   broken: string;
   phaseTitle: string;
   phaseHelp: string;
@@ -178,6 +179,8 @@ export const en: Text = {
     'The engine (igb.wasm) could not be loaded. Is the file beside this page, and is the page served over http?',
   blocked:
     "This site's Content-Security-Policy forbids WebAssembly; it must allow 'wasm-unsafe-eval' in script-src.",
+  workerBlocked:
+    "The engine's workers could not start. Where a site has a Content-Security-Policy, it must allow them:",
   broken: 'The engine could not start in this browser; WebAssembly with SIMD is needed.',
   phaseTitle: 'Where the networks come from',
   phaseHelp:

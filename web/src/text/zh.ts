@@ -93,6 +93,7 @@ export const zh: Text = {
   nothingToShow: '此处没有可显示的结果。',
   missing: '无法加载引擎（igb.wasm）。文件是否与本页放在一起？页面是否通过 http 访问？',
   blocked: '本站的内容安全策略禁止 WebAssembly；script-src 须允许 ‘wasm-unsafe-eval’。',
+  workerBlocked: '引擎的工作线程无法启动。若本站设有内容安全策略，须予以允许：',
   broken: '引擎无法在此浏览器中启动；需要支持 SIMD 的 WebAssembly。',
   phaseTitle: '网络从哪里抽取',
   phaseHelp: '拖动圆点，或用方向键（Shift：小步；Page Up / Page Down：大步）。',

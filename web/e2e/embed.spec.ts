@@ -1,0 +1,392 @@
+import type { Page } from '@playwright/test';
+import { elementNames } from '../src/model/elements';
+import { expect, test } from './servers';
+
+const small = 'networks="20" depth="3" width="16" inputs="20"';
+const smallQuery = 'networks=20&depth=3&width=16&inputs=20';
+
+/** A page of another site with igb.js of `site`, `body` in it. */
+const hostPage = (site: string, body: string, head = '') => `<!doctype html><html lang="en"><head>
+<title>Course</title><link rel="icon" href="data:,">${head}
+<script type="module" src="${site}igb.js"></script></head><body>${body}</body></html>`;
+
+/** As strict as a site can be with figures of igb.js. */
+const hostPolicy = (site: string) =>
+  [
+    "default-src 'none'",
+    `script-src ${site} 'wasm-unsafe-eval'`,
+    'worker-src blob:',
+    'img-src data:',
+    `connect-src ${site}data/`,
+  ].join('; ');
+
+const histogramDone = (page: Page, networks = '20') =>
+  expect(page.locator('[data-test=histogram]').first()).toHaveAttribute('data-networks', networks, {
+    timeout: 30_000,
+  });
+
+test('elements share a lab by name on another site, under a strict policy', async ({ servers }) => {
+  const site = await servers.site();
+  const host = await servers.host(
+    hostPage(
+      site,
+      `<igb-phase-map lab="one" ${small} sigma-w2="3"></igb-phase-map>
+       <igb-histogram lab="one" sigma-w2="1" inputs="10"></igb-histogram>
+       <igb-class-map lab="one" activation="relu"></igb-class-map>`,
+    ),
+    { 'content-security-policy': hostPolicy(site) },
+  );
+  const { page, complaints } = await servers.guarded([site, host]);
+  await page.goto(host);
+  await histogramDone(page);
+  // The first to say something is heard.
+  const states = await page.evaluate(() =>
+    ['igb-phase-map', 'igb-histogram', 'igb-class-map'].map((name) => {
+      const { state } = document.querySelector(name) as Element & {
+        state: Record<string, unknown>;
+      };
+      return [state.sigmaW2, state.inputs, state.activation].join(' ');
+    }),
+  );
+  expect(new Set(states)).toEqual(new Set(['3 20 relu']));
+  await page.getByRole('slider').focus();
+  await page.keyboard.press('PageDown');
+  expect(await page.getByRole('slider').getAttribute('aria-valuenow')).toBe('2.5');
+  await expect(page.locator('[data-test=map]')).toHaveAttribute('data-stale', 'false');
+  expect(complaints).toEqual([]);
+});
+
+for (const name of elementNames) {
+  test(`${name} stands alone on another site`, async ({ servers }) => {
+    const site = await servers.site();
+    const host = await servers.host(hostPage(site, `<${name} ${small}></${name}>`), {
+      'content-security-policy': hostPolicy(site),
+    });
+    const { page, complaints } = await servers.guarded([site, host]);
+    await page.goto(host);
+    const element = page.locator(name);
+    await expect(element.locator('[part~=loading]')).toHaveCount(0, { timeout: 30_000 });
+    await expect(element.getByTestId('start-error')).toHaveCount(0);
+    await expect(element.getByRole('heading', { level: 2 }).first()).toBeVisible();
+    expect(complaints).toEqual([]);
+  });
+}
+
+test('nothing of the engine starts before an element is near the window', async ({ servers }) => {
+  const site = await servers.site();
+  const host = await servers.host(
+    hostPage(
+      site,
+      `<div id="far"></div><igb-histogram ${small}></igb-histogram>`,
+      '<style>#far { height: 9000px }</style>',
+    ),
+  );
+  const { page, complaints } = await servers.guarded([site, host]);
+  const workers: string[] = [];
+  page.on('worker', (worker) => workers.push(worker.url()));
+  await page.goto(host);
+  await expect(page.locator('igb-histogram')).toHaveAttribute('data-paused');
+  await page.waitForTimeout(500);
+  expect(workers).toEqual([]);
+  await page.evaluate(() => scrollTo(0, 9000));
+  await histogramDone(page);
+  expect(workers.length).toBeGreaterThan(0);
+  await expect(page.locator('igb-histogram')).not.toHaveAttribute('data-paused');
+  await page.evaluate(() => scrollTo(0, 0));
+  await expect(page.locator('igb-histogram')).toHaveAttribute('data-paused');
+  expect(complaints).toEqual([]);
+});
+
+test('events: load once, progress, change and error, none of which bubbles', async ({
+  servers,
+}) => {
+  const site = await servers.site();
+  const host = await servers.host(
+    `<!doctype html><title>Course</title><link rel="icon" href="data:,"><body>
+     <igb-histogram ${small} sigma-w2="99"></igb-histogram>
+     <script>
+       window.heard = []; window.bubbled = [];
+       const element = document.querySelector('igb-histogram');
+       element.state = { seed: 7 };
+       for (const type of ['load', 'progress', 'change', 'error']) {
+         element.addEventListener(type, (event) => heard.push([type, event.detail]));
+         document.body.addEventListener(type, () => bubbled.push(type));
+       }
+     </script><script type="module" src="${site}igb.js"></script></body>`,
+  );
+  const { page, complaints } = await servers.guarded([site, host]);
+  await page.goto(host);
+  await histogramDone(page);
+  type Heard = [string, Record<string, unknown> | null][];
+  const heard = () => page.evaluate(() => (window as unknown as { heard: Heard }).heard);
+  const of = async (type: string) => (await heard()).filter(([name]) => name === type);
+  expect(await of('load')).toHaveLength(1);
+  expect((await of('progress')).at(-1)?.[1]).toEqual({ done: 20, all: 20 });
+  expect((await of('error'))[0]?.[1]).toMatchObject({
+    name: 'RangeError',
+    message: 'sigma-w2 = 99 is not allowed; allowed: 0.1 .. 6. The default is used.',
+  });
+  await expect(page.getByTestId('url-notice')).toContainText('sigma-w2 = 99 is not allowed');
+
+  // What was set before the script had come has not been lost; attributes speak later, too.
+  const state = () =>
+    page.evaluate(
+      () =>
+        (document.querySelector('igb-histogram') as never as { state: Record<string, unknown> })
+          .state,
+    );
+  expect(await state()).toMatchObject({ seed: 7, sigmaW2: 4, networks: 20 });
+  await page.evaluate(() => {
+    const element = document.querySelector('igb-histogram');
+    element?.setAttribute('sigma-w2', '1.5');
+    element?.setAttribute('lang', 'zh-Hans');
+  });
+  await expect(page.getByTestId('url-notice')).toHaveCount(0);
+  await expect(page.getByRole('heading', { level: 2 })).toHaveText('许多网络怎么想');
+  expect((await of('change')).at(-1)?.[1]).toMatchObject({ sigmaW2: 1.5, lang: 'zh' });
+  expect(await page.evaluate(() => (window as never as { bubbled: string[] }).bubbled)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('an element may move, go, and come back; its race ends with it', async ({ servers }) => {
+  const site = await servers.site();
+  const host = await servers.host(
+    hostPage(site, `<main><igb-race ${small} data="moons"></igb-race></main><aside></aside>`),
+  );
+  const { page, complaints } = await servers.guarded([site, host]);
+  await page.goto(host);
+  const race = page.locator('[data-test=race]');
+  await page.getByTestId('race-start').click();
+  await expect(race).toHaveAttribute('data-racing', 'true');
+  await page.evaluate(() =>
+    document.querySelector('aside')?.append(document.querySelector('igb-race') as Node),
+  );
+  await page.waitForTimeout(100);
+  await expect(race).toHaveAttribute('data-racing', 'true');
+  const racing = await page.evaluate(async () => {
+    const element = document.querySelector('igb-race') as HTMLElement & {
+      lab: { racing: boolean };
+    };
+    element.remove();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const after = element.lab.racing;
+    document.querySelector('main')?.append(element);
+    return after;
+  });
+  expect(racing).toBe(false);
+  await page.getByTestId('race-start').click();
+  await expect(race).toHaveAttribute('data-racing', 'true');
+  expect(complaints).toEqual([]);
+});
+
+test('labs that nobody shows leave the pool', async ({ servers }) => {
+  const site = await servers.site();
+  const host = await servers.host(hostPage(site, `<igb-histogram ${small}></igb-histogram>`));
+  const { page, complaints } = await servers.guarded([site, host]);
+  await page.goto(host);
+  await histogramDone(page);
+  const listeners = () =>
+    page.evaluate(() => {
+      const { lab } = document.querySelector('igb-histogram') as never as {
+        lab: { pool: { listeners: Map<number, unknown> } };
+      };
+      return lab.pool.listeners.size;
+    });
+  expect(await listeners()).toBe(1);
+  await page.evaluate((attributes) => {
+    for (let i = 0; i < 3; ++i) {
+      const holder = document.createElement('div');
+      holder.innerHTML = `<igb-class-map ${attributes}></igb-class-map>`;
+      document.body.append(holder);
+    }
+  }, small);
+  await expect.poll(listeners).toBe(4);
+  await page.evaluate(() => {
+    for (const element of document.querySelectorAll('igb-class-map')) element.remove();
+  });
+  await expect.poll(listeners).toBe(1);
+  expect(complaints).toEqual([]);
+});
+
+test('two copies of igb.js on one page leave nothing behind on it', async ({ servers }) => {
+  const site = await servers.site();
+  const other = await servers.site();
+  const host = await servers.host(
+    `<!doctype html><title>Course</title><link rel="icon" href="data:,"><body>
+     <h2>Mine</h2><button>Mine</button>
+     <igb-class-map ${small}></igb-class-map><igb-histogram ${small}></igb-histogram>
+     <script>
+       const look = () => JSON.stringify([...document.querySelectorAll('h2, button')].map((element) =>
+         [...getComputedStyle(element)].map((name) => getComputedStyle(element)[name])));
+       window.before = Object.keys(window).concat('before', 'look', 'styles');
+       window.look = look; window.styles = look();
+     </script></body>`,
+  );
+  const { page, complaints } = await servers.guarded([site, other, host]);
+  await page.goto(host);
+  await page.addScriptTag({ type: 'module', url: `${site}igb.js` });
+  await page.addScriptTag({ type: 'module', url: `${other}igb.js?version=2` });
+  await histogramDone(page);
+  await expect(page.locator('[data-test=map]')).toHaveAttribute('data-majority', /./);
+  const found = await page.evaluate(() => {
+    const { before, look, styles } = window as never as {
+      before: string[];
+      look(): string;
+      styles: string;
+    };
+    return {
+      globals: Object.keys(window).filter((key) => !before.includes(key)),
+      styleSheets: document.styleSheets.length + document.adoptedStyleSheets.length,
+      sameLook: look() === styles,
+    };
+  });
+  expect(found).toEqual({ globals: [], styleSheets: 0, sameLook: true });
+  expect(complaints).toEqual([]);
+});
+
+test('a poster is shown until there are results', async ({ servers }) => {
+  const site = await servers.site();
+  const pixel = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
+  const host = await servers.host(
+    hostPage(
+      site,
+      `<igb-histogram ${small} poster="${pixel}"></igb-histogram>
+       <igb-class-map ${small}><p slot="poster">Soon</p></igb-class-map>`,
+    ),
+  );
+  const { page, complaints } = await servers.guarded([site, host]);
+  let arrive = () => {};
+  const arrival = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.exposeFunction('arrival', () => arrival);
+  // The engine comes late.
+  await page.addInitScript(() => {
+    const compile = WebAssembly.compile.bind(WebAssembly);
+    WebAssembly.compile = async (bytes) => {
+      await (window as never as { arrival(): Promise<void> }).arrival();
+      return compile(bytes);
+    };
+  });
+  await page.goto(host);
+  await expect(page.locator('igb-histogram img[part=poster]')).toBeVisible();
+  await expect(page.getByText('Soon')).toBeVisible();
+  await expect(page.locator('igb-histogram svg.plot')).toHaveCount(0);
+  arrive();
+  await histogramDone(page);
+  await expect(page.locator('igb-histogram img[part=poster]')).toHaveCount(0);
+  await expect(page.getByText('Soon')).toBeHidden();
+  expect(complaints).toEqual([]);
+});
+
+const blockers = [
+  ['WebAssembly', 'script-src SITE; worker-src blob:; img-src data:', "'wasm-unsafe-eval'"],
+  [
+    'workers',
+    "script-src SITE 'wasm-unsafe-eval'; worker-src 'none'; img-src data:",
+    'worker-src blob:',
+  ],
+] as const;
+for (const [what, policy, advice] of blockers) {
+  for (const name of elementNames) {
+    test(`${name} says what to allow where a policy forbids ${what}`, async ({ servers }) => {
+      const site = await servers.site();
+      const host = await servers.host(hostPage(site, `<${name} ${small}></${name}>`), {
+        'content-security-policy': `default-src 'none'; ${policy.replace('SITE', site)}`,
+      });
+      const { page } = await servers.guarded([site, host]);
+      await page.goto(host);
+      const notice = page.locator(name).getByTestId('start-error').first();
+      await expect(notice).toContainText(advice, { timeout: 20_000 });
+    });
+  }
+}
+
+test.describe('the page for iframes', () => {
+  const framePolicy =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; style-src 'self'; img-src data:; connect-src 'self'";
+  const frame = (site: string, query: string, attributes: string) =>
+    `<!doctype html><title>Course</title><link rel="icon" href="data:,">
+     <iframe src="${site}embed.html?${query}" width="700" height="600" title="igb" ${attributes}></iframe>`;
+
+  for (const attributes of ['', 'sandbox="allow-scripts"']) {
+    test(`works on another site, under strict policies ${attributes}`, async ({ servers }) => {
+      const site = await servers.site({ 'content-security-policy': framePolicy });
+      const query = `figure=histogram&${smallQuery}&sigma-w2=2&colour=red`;
+      const host = await servers.host(frame(site, query.replaceAll('&', '&amp;'), attributes), {
+        'content-security-policy': `default-src 'none'; img-src data:; frame-src ${site}`,
+      });
+      const { page, complaints } = await servers.guarded([site, host]);
+      await page.goto(host);
+      const inside = page.frameLocator('iframe');
+      await expect(inside.getByTestId('histogram')).toHaveAttribute('data-networks', '20', {
+        timeout: 30_000,
+      });
+      await expect(inside.getByTestId('url-notice')).toContainText(
+        'colour: there is no such parameter',
+      );
+      const link = inside.getByTestId('open-in-lab');
+      await expect(link).toHaveAttribute(
+        'href',
+        `${site}?sigma-w2=2&depth=3&width=16&inputs=20&networks=20`,
+      );
+      expect(complaints).toEqual([]);
+    });
+  }
+
+  test('a race runs in a frame of an opaque origin', async ({ servers }) => {
+    const site = await servers.site();
+    const host = await servers.host(
+      frame(site, `figure=race&${smallQuery}`, 'sandbox="allow-scripts"'),
+    );
+    const { page, complaints } = await servers.guarded([site, host]);
+    await page.goto(host);
+    const inside = page.frameLocator('iframe');
+    await inside.getByTestId('race-start').click();
+    await expect
+      .poll(async () => Number(await inside.getByTestId('race').getAttribute('data-step')))
+      .toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('hides parts, speaks Chinese, is dark and lets the page show through', async ({
+    servers,
+  }) => {
+    const site = await servers.site();
+    const { page, complaints } = await servers.guarded([site]);
+    await page.goto(
+      `${site}embed.html?${smallQuery}&hide=race,networks,controls&lang=zh&theme=dark`,
+    );
+    await expect(page.locator('igb-lab')).toHaveAttribute('data-settled', 'true', {
+      timeout: 30_000,
+    });
+    await expect(page.locator('igb-race, igb-networks, igb-controls')).toHaveCount(0);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+    const look = await page.evaluate(() => ({
+      body: getComputedStyle(document.body).backgroundColor,
+      lab: getComputedStyle(document.querySelector('igb-lab') as Element).backgroundColor,
+      scheme: getComputedStyle(document.documentElement).colorScheme,
+    }));
+    expect(look).toEqual({ body: 'rgba(0, 0, 0, 0)', lab: 'rgba(0, 0, 0, 0)', scheme: 'dark' });
+    await expect(page.getByTestId('open-in-lab')).toHaveText('在实验室中打开');
+    expect(complaints).toEqual([]);
+  });
+});
+
+test('the lab on another site says its version and seed and copies a link', async ({ servers }) => {
+  const site = await servers.site();
+  const host = await servers.host(hostPage(site, `<igb-lab ${small} seed="5"></igb-lab>`));
+  const { page, complaints } = await servers.guarded([site, host], {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  await page.goto(host);
+  const line = page.getByTestId('colophon');
+  await expect(line).toContainText(/igb \d+\.\d+\.\d+/, { timeout: 30_000 });
+  await expect(line).toContainText('seed 5');
+  await page.getByTestId('copy-link').click();
+  await expect(line).toContainText('Copied.');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+    `${site}?depth=3&width=16&inputs=20&networks=20&seed=5`,
+  );
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,3 @@
+import './page/page.css';
+import './page/builder.css';
+import './page/builder';
