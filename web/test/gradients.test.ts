@@ -63,10 +63,15 @@ it('theory comes first, then one result after each network', () => {
 });
 
 it('without bias both kinds of label have the same gradients', () => {
-  const odd = { ...request, activation: 'tanh', sigmaW2: 1.5, sigmaB2: 0, depth: 3, width: 100 };
+  const odd = {
+    ...{ ...request, activation: 'tanh', sigmaW2: 4, sigmaB2: 0 },
+    ...{ depth: 2, width: 64, networks: 200 },
+  };
   const { favoured, unfavoured } = resultsOf(odd).at(-1) as GradientsResult;
-  // 768 inputs whose outputs differ by 0.5 at most: medians agree to 0.1 or so
-  expect(Math.abs(at(favoured.measured, -1) - at(unfavoured.measured, -1))).toBeLessThan(0.3);
+  // Over seeds the difference of these medians deviates by 0.07. Asking the inputs that are measured
+  // what the network favours would shift it by 0.4.
+  const difference = at(favoured.measured, -1) - at(unfavoured.measured, -1);
+  expect(Math.abs(difference)).toBeLessThan(4.42 * 0.07);
   expect(at(favoured.theory, -1)).toBeCloseTo(at(unfavoured.theory, -1), 6);
 });
 
