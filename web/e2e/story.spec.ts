@@ -6,6 +6,13 @@ const quick = '?width=16&depth=20&networks=20';
 
 const story = (page: Page) => page.locator('igb-story');
 
+/** A pattern whose spaces are of any kind: values of read-outs are not torn apart. */
+const spaced = (pattern: RegExp) => new RegExp(pattern.source.replaceAll(' ', '\\s'));
+
+/** A link in the list of steps. */
+const step = (page: Page, name: string) =>
+  page.getByRole('navigation').getByRole('link', { name, exact: true });
+
 /** sigma_w2 where the lab is. */
 async function sigmaW2(page: Page): Promise<number> {
   const value = await page.getByRole('slider').first().getAttribute('aria-valuenow');
@@ -51,14 +58,14 @@ test.describe('on a wide screen', () => {
   test('the lab follows as one reads, and the figures with it', async ({ page, address }) => {
     await page.goto(address);
     await expectSigmaW2(page, 4);
-    for (const [step, value, figure] of [
+    for (const [name, value, figure] of [
       ['many', 2.48, 'igb-networks'],
       ['order', 1.59, 'igb-class-map'],
       ['why', 1.59, 'igb-depth-curves'],
       ['neutral', 4.97, 'igb-histogram'],
       ['edge', 1.99, 'igb-depth-curves'],
     ] as const) {
-      await scrollTo(page, step);
+      await scrollTo(page, name);
       await expectSigmaW2(page, value);
       await expect(story(page).locator(`.stage ${figure}`)).toBeVisible();
       await expect(page).toHaveURL(new RegExp(`sigma-w2=${value}`));
@@ -74,7 +81,7 @@ test.describe('on a wide screen', () => {
     address,
   }) => {
     await page.goto(address + quick);
-    await page.getByRole('link', { name: 'Order' }).click();
+    await step(page, 'Order').click();
     await expect.poll(() => sigmaW2(page)).toBeLessThan(3.9);
     await story(page).getByRole('slider').press('ArrowUp');
     const taken = await sigmaW2(page);
@@ -85,7 +92,7 @@ test.describe('on a wide screen', () => {
 
   test('one undo takes a step back', async ({ page, address }) => {
     await page.goto(address + quick);
-    await page.getByRole('link', { name: 'Order' }).click();
+    await step(page, 'Order').click();
     await expectSigmaW2(page, 1.59);
     await page.getByTestId('story-undo').click();
     await expectSigmaW2(page, 4);
@@ -129,21 +136,18 @@ test.describe('on a wide screen', () => {
 
   test('steps work by keyboard', async ({ page, address }) => {
     await page.goto(address + quick);
-    await page.getByRole('link', { name: 'Neutrality', exact: true }).focus();
+    await step(page, 'Neutrality').focus();
     await page.keyboard.press('Enter');
     await expectSigmaW2(page, 4.97);
     await expect(page.locator('#step-neutral h2')).toBeInViewport();
-    await expect(page.getByRole('link', { name: 'Neutrality', exact: true })).toHaveAttribute(
-      'aria-current',
-      'step',
-    );
+    await expect(step(page, 'Neutrality')).toHaveAttribute('aria-current', 'step');
     await page.locator('#step-edge').getByTestId('show').focus();
     await page.keyboard.press('Enter');
     await expectSigmaW2(page, 1.99);
-    await page.goBack();
-    await page.goBack();
-    await page.goForward();
-    await expectSigmaW2(page, 4.97);
+    await page.evaluate(() => {
+      location.hash = 'step-order';
+    });
+    await expectSigmaW2(page, 1.59);
   });
 
   test('with reduced motion a step is there at once', async ({ page, address }) => {
@@ -159,7 +163,7 @@ test.describe('on a wide screen', () => {
         ),
       );
     });
-    await page.getByRole('link', { name: 'Order' }).click();
+    await step(page, 'Order').click();
     await expectSigmaW2(page, 1.59);
     expect(places).toEqual([1.59]);
   });
@@ -207,11 +211,15 @@ test.describe('on a wide screen', () => {
   test('figures tell the values under the mouse, and of the keys', async ({ page, address }) => {
     await page.goto(address + quick);
     const phase = story(page).getByTestId('phase-read-out');
-    await expect(phase).toHaveText(/σw² = 4 · σb² = 0\.1 · γ → 0\.4 · 101 % above the edge/);
+    await expect(phase).toHaveText(
+      spaced(/σw² = 4 · σb² = 0\.1 · γ → 0\.4 · 101 % above the edge/),
+    );
     const plot = story(page).locator('igb-phase-map .surface rect');
     const { width, height } = (await plot.boundingBox()) ?? { width: 0, height: 0 };
     await plot.hover({ position: { x: width / 2, y: (5 / 6) * height }, force: true });
-    await expect(phase).toHaveText(/σw² = 1\.0\d* · σb² = 0\.2\d* · γ → ∞ · 5\d % below the edge/);
+    await expect(phase).toHaveText(
+      spaced(/σw² = (1|0\.9|1\.0)\d* · σb² = 0\.2\d* · γ → ∞ · 5\d % below the edge/),
+    );
     await expect(phase).toHaveAttribute('aria-live', 'off');
     await page.mouse.move(10, 10);
     await expect(phase).toContainText('σw² = 4 ·');
@@ -219,7 +227,9 @@ test.describe('on a wide screen', () => {
     const map = story(page).getByTestId('map-read-out');
     const plane = story(page).locator('igb-class-map .plane');
     await plane.hover({ position: { x: 1, y: 1 } });
-    await expect(map).toHaveText(/^input \(-2\.\d\d, 2\.\d\d\) · class [AB], ahead by [\d.e-]+$/);
+    await expect(map).toHaveText(
+      spaced(/^input \(-2\.\d\d, 2\.\d\d\) · class [AB], ahead by [\d.e-]+$/),
+    );
     await expect(map).toHaveAttribute('aria-live', 'off');
     await page.mouse.move(10, 10);
     await expect(map).toHaveText('');
@@ -239,11 +249,11 @@ test.describe('on a wide screen', () => {
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowRight');
     await expect(readOut).toHaveText(
-      /^G₀ = 0\.05 … 0\.10 · [\d.]+ % of the networks · [\d.]+ % by theory$/,
+      spaced(/^G₀ = 0\.05 … 0\.10 · [\d.]+ % of the networks · [\d.]+ % by theory$/),
     );
     await expect(readOut).toHaveAttribute('aria-live', 'polite');
     await histogram.locator('svg').hover();
-    await expect(readOut).toHaveText(/^G₀ = 0\.[45]/);
+    await expect(readOut).toHaveText(spaced(/^G₀ = 0\.[45]/));
     await expect(readOut).toHaveAttribute('aria-live', 'off');
   });
 });
