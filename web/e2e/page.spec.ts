@@ -281,8 +281,8 @@ test('what the engine refuses is said, and forgotten at the next point', async (
   address,
 }) => {
   await page.goto(`${address}?activation=linear&sigma-w2=6&depth=100&width=16&networks=20`);
-  await expect(page.getByTestId('failure')).toContainText('not a finite number (layer = ');
   await settled(page);
+  await expect(page.getByTestId('failure')).toContainText('not a finite number (layer = ');
   await expect(page.getByTestId('caption')).toHaveText('There is nothing to show for this point.');
   await dragTo(page, 2);
   await settled(page);

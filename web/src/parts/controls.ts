@@ -1,5 +1,4 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
-import { live } from 'lit/directives/live.js';
 import type { Lab } from '../lab/lab';
 import {
   allowed,
@@ -138,8 +137,8 @@ export class Controls extends LitElement {
       <input type="number" name=${key} min=${min} max=${max}
         step=${parameters[name].type === 'integer' ? step : 'any'}
         aria-label=${label} aria-describedby=${this.refused?.name === name ? 'refused' : nothing}
-        .value=${live(String(this.lab.state[name]))}
-        @change=${(event: Event) => this.change(name, (event.target as HTMLInputElement).value)} />
+        .value=${String(this.lab.state[name])}
+        @change=${(event: Event) => this.change(name, event.target as HTMLInputElement)} />
     </label>
     ${this.refusal(name)}`;
   }
@@ -156,10 +155,12 @@ export class Controls extends LitElement {
     this.lab.reset();
   }
 
-  private change(name: NumberName, entry: string): void {
-    const value = parseValue(name, entry);
-    this.refused = value === null ? { name, value: entry } : null;
+  /** Only now the field shows what is in use: results that come in must not disturb who types. */
+  private change(name: NumberName, field: HTMLInputElement): void {
+    const value = parseValue(name, field.value);
+    this.refused = value === null ? { name, value: field.value } : null;
     if (value !== null) this.lab.set({ [name]: value });
+    field.value = String(this.lab.state[name]);
   }
 }
 
