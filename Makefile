@@ -92,8 +92,7 @@ lint: lint-cpp lint-js
 
 lint-cpp: configured | setup-lint
 	clang-format --dry-run -Werror $(CPP)
-	run-clang-tidy -quiet -j "$$(getconf _NPROCESSORS_ONLN)" -p $(RELEASE) \
-	  -extra-arg=-Wno-unknown-warning-option '/engine/(src|tools)/'  # it is shown GCC's options
+	.ci/tidy $(RELEASE)
 
 lint-js: | setup-lint
 	cd wasm && npm run --silent lint

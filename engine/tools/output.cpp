@@ -78,7 +78,7 @@ std::string csv_cell(const std::string& text) {
   return quoted + "\"";
 }
 
-std::string joined(const std::vector<std::string>& cells) {
+std::string joined_cells(const std::vector<std::string>& cells) {
   std::string line;
   for (const std::string& cell : cells) line += (line.empty() ? "" : ",") + csv_cell(cell);
   return line + "\n";
@@ -219,18 +219,18 @@ std::string csv_head(const Report& report) {
       names.push_back(name);
       values.push_back(cell_text(value));
     }
-    return csv + joined(names) + joined(values);
+    return csv + joined_cells(names) + joined_cells(values);
   }
   for (const auto& [name, value] : report.results) {
     csv += "# " + name + "=" + cell_text(value) + "\n";
   }
-  return csv + joined(report.table.columns);
+  return csv + joined_cells(report.table.columns);
 }
 
 std::string csv_row(const std::vector<Cell>& row) {
   std::vector<std::string> cells;
   for (const Cell& cell : row) cells.push_back(cell_text(cell));
-  return joined(cells);
+  return joined_cells(cells);
 }
 
 std::string render(const Report& report, Format format) {
