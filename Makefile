@@ -82,6 +82,7 @@ web: wasm | setup-web
 test-web: web
 	cd web && npm run --silent test -- --reporter=default --reporter=junit \
 	  --outputFile.junit=$(RESULTS)/web-unit.xml
+	cd web && npm run --silent size
 	cd web && PLAYWRIGHT_JUNIT_OUTPUT_NAME=$(RESULTS)/web-browser.xml \
 	  npm run --silent e2e -- --reporter=list,junit
 

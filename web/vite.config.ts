@@ -30,7 +30,16 @@ const script = (name: string, entry: string, format: 'es' | 'iife') => ({
     fileName: () => `${name}.js`,
     cssFileName: name,
   },
+  rollupOptions: { output: format === 'es' ? { inlineDynamicImports: true } : {} },
 });
+
+/** A worker that is within the script is written beside it, too. */
+const workerWithinOnly: Plugin = {
+  name: 'worker-within-only',
+  generateBundle(_, bundle) {
+    for (const name of Object.keys(bundle)) if (name.startsWith('worker-')) delete bundle[name];
+  },
+};
 
 /** The engine within the script instead of beside it, its worker no module: from a file, or in a frame
  * of an opaque origin, modules are refused. */
@@ -88,7 +97,12 @@ export default defineConfig(({ mode }) => {
     base: './',
     build,
     ...(mode in modes ? inlined : beside),
-    plugins: [formulas(), nothingOnWindow, ...plugins],
+    plugins: [
+      formulas(),
+      nothingOnWindow,
+      ...(mode in modes ? [workerWithinOnly] : []),
+      ...plugins,
+    ],
     server: { port: 8080, fs: { allow: ['..'] } },
     test: { include: ['test/**/*.test.ts'] },
   };

@@ -15,6 +15,10 @@ export interface Look {
 const [panelWidth, panelHeight] = [340, 230];
 const frame = { left: 52, top: 26, right: panelWidth - 20, bottom: panelHeight - 42 };
 const legendRow = 20;
+
+/** Room for the numbers beside and under the frame of a chart on the page. */
+export const axisSizes = { bottom: 24, left: 44 };
+
 export const paleOpacity = 0.35;
 
 /** In pixels; smaller where there are many. */

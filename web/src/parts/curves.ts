@@ -1,15 +1,19 @@
 import { css, html, LitElement, type PropertyValues, unsafeCSS } from 'lit';
 import uplotStyle from 'uplot/dist/uPlot.min.css?inline';
 import { type Chart, readOut, stopByKey, stopsOf } from '../model/chart';
+import { axisSizes } from '../model/chart-svg';
 import type { Theme } from '../model/params';
 import { define } from './define';
 import { colourOf } from './picture';
-import { axisSizes, Plot } from './plot';
+import type { Plot } from './plot';
 import { SizeController } from './size';
 import { typeset } from './typeset';
 
 const height = 188;
 const narrowest = 150;
+
+/** What draws, a third of all scripts: it comes with the first chart. */
+type PlotMaker = typeof import('./plot').Plot;
 
 /** What changes colours, besides the attribute `theme` of the figure. */
 const colourQueries = ['(prefers-color-scheme: dark)', '(forced-colors: active)'];
@@ -39,6 +43,7 @@ export class Curves extends LitElement {
 
   private readonly size = new SizeController(this);
   private plot: Plot | null = null;
+  private maker: PlotMaker | null = null;
 
   constructor() {
     super();
@@ -70,6 +75,12 @@ export class Curves extends LitElement {
     super.connectedCallback();
     for (const query of colourQueries) matchMedia(query).addEventListener('change', this.repaint);
     if (this.hasUpdated) this.requestUpdate();
+    void this.loadMaker();
+  }
+
+  private async loadMaker(): Promise<void> {
+    this.maker = (await import('./plot')).Plot;
+    this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
@@ -104,16 +115,17 @@ export class Curves extends LitElement {
   protected override updated(changed: PropertyValues): void {
     if (changed.has('shade')) this.endPlot();
     const { chart } = this;
-    if (chart === null || this.size.width === 0) return;
+    const { maker } = this;
+    if (chart === null || maker === null || this.size.width === 0) return;
     const width = Math.max(narrowest, this.size.width);
     if (this.plot && changed.has('chart') && !this.plot.show(chart)) this.endPlot();
-    this.plot ??= this.newPlot(chart, width);
+    this.plot ??= this.newPlot(maker, chart, width);
     this.plot.width = width;
     this.plot.label = this.label;
     this.plot.pointAt(this.at);
   }
 
-  private newPlot(chart: Chart, width: number): Plot {
+  private newPlot(maker: PlotMaker, chart: Chart, width: number): Plot {
     const known = new Map<string, string>();
     const paper = {
       width,
@@ -125,7 +137,7 @@ export class Curves extends LitElement {
         return colour;
       },
     };
-    return new Plot(chart, paper, this.renderRoot.querySelector('.plot') as HTMLElement);
+    return new maker(chart, paper, this.renderRoot.querySelector('.plot') as HTMLElement);
   }
 
   private onKey(event: KeyboardEvent): void {

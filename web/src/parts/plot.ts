@@ -1,7 +1,7 @@
 /** Charts drawn by uPlot, which sees values as they are placed on the axes: its scales are linear. */
 import uPlot from 'uplot';
 import { type Chart, type Ruler, rulersOf, type Series, stopsOf } from '../model/chart';
-import { dotRadius, labelHeight, paleOpacity } from '../model/chart-svg';
+import { axisSizes, dotRadius, labelHeight, paleOpacity } from '../model/chart-svg';
 
 /** What a chart needs of the page around it. */
 export interface Paper {
@@ -11,8 +11,6 @@ export interface Paper {
   font: string;
 }
 
-/** Room for the numbers beside and under the frame. */
-export const axisSizes = { bottom: 24, left: 44 };
 const ticksOnY = 5;
 const pixelsPerTick = 62;
 
