@@ -3,7 +3,7 @@ import { type Answer, EnginePool, type EngineStartError } from '../engine/pool';
 import type { Failure, Kind, Picture, Request, Result, ResultOf } from '../engine/protocol';
 import { History } from '../model/history';
 import { lessonsOf, raceOf } from '../model/lessons';
-import { defaults, networksOnStrip, type Problem, type State } from '../model/params';
+import { defaults, networksOnStrip, type Problem, planarNames, type State } from '../model/params';
 import { type Derived, derivedKinds, requestOf } from '../model/requests';
 import { fetchSample, type Sample } from '../model/sample';
 
@@ -273,8 +273,13 @@ export class Lab {
   startRace(): void {
     const edge = this.result('theory')?.edge;
     if (edge == null) return;
-    const { activation, sigmaB2, depth, seed, data } = this.state;
+    const { activation, sigmaB2, depth, seed } = this.state;
     const { sample } = this;
+    // Where there are no images, the first of the other data stand in, as in the list.
+    const data =
+      this.state.data === 'fashion-mnist' && sample === 'missing'
+        ? planarNames[0]
+        : this.state.data;
     const lessons = data === 'fashion-mnist' ? sampleOf(sample, lessonsOf) : data;
     if (lessons === null) return;
     this.send(
