@@ -64,7 +64,8 @@ const engineFromPage = {
 
 const beside = { worker: { format: 'es' as const, plugins: () => [engineFromPage] } };
 
-/** Lit notes its versions on `window`, which belongs to the page around the elements. */
+/** Lit notes its versions, and what decorators say, on `window`, which belongs to the page around the
+ * elements. There are no decorators here. */
 const nothingOnWindow = {
   name: 'nothing-on-window',
   transform: (code: string, id: string) =>
@@ -72,6 +73,7 @@ const nothingOnWindow = {
       ? code
           .replace(/\(\w+\.\w+Versions\?\?=\[\]\)\.push\("[^"]*"\)/, '0')
           .replace(/\w+\.litPropertyMetadata\?\?=new WeakMap/, '0')
+          .replace(/litPropertyMetadata\.get\(\w+\)/, 'void 0')
       : undefined,
 };
 

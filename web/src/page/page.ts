@@ -1,10 +1,11 @@
-import { html, LitElement, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { Lab } from '../lab/lab';
 import '../lab/lab-element';
 import { formatQuery, parseQuery, type State } from '../model/params';
 import { openingAt } from '../model/story';
 import { throttle } from '../parts/throttle';
 import { texts } from '../text';
+import { embeddingTexts } from '../text/embedding';
 import { stories } from '../text/story';
 import './glossary';
 import './story';
@@ -14,8 +15,11 @@ export class Page extends LitElement {
   private readonly lab: Lab;
 
   private readonly writeUrl = throttle((state: State) => {
-    const address = (formatQuery(state) || location.pathname) + location.hash;
-    history.replaceState(null, '', address);
+    try {
+      history.replaceState(null, '', (formatQuery(state) || location.pathname) + location.hash);
+    } catch {
+      // A file may not change its address; the link below the lab still holds the state.
+    }
   }, 300);
 
   constructor() {
@@ -76,7 +80,17 @@ export class Page extends LitElement {
         </section>
         <igb-glossary .language=${lab.state.lang}></igb-glossary>
       </main>
-      <footer><p>${text.words}</p></footer>`;
+      <footer><p>${text.words}</p>${this.links()}</footer>`;
+  }
+
+  /** A page in one file has no other pages beside it. */
+  private links() {
+    if (import.meta.env.MODE === 'offline') return nothing;
+    const { state } = this.lab;
+    const words = embeddingTexts[state.lang];
+    return html`<p><a href="./builder.html${formatQuery(state)}" data-test="builder">${words.builder}</a>
+      <a href="./igb-offline.html" download>${words.offline}</a>
+      <a href="./reference/index.html">${words.reference}</a></p>`;
   }
 }
 
