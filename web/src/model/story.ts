@@ -106,5 +106,5 @@ export function openingAt(state: State, fragment: string): State {
 /** Whether the story may move the lab unasked: where the address gave a state, somebody wants that one
  * seen, unless it is one of the story's own. */
 export function followsAtFirst(state: State): boolean {
-  return isUntouched(state) || steps.some(({ goal }) => goal !== null && isAtGoal(state, goal));
+  return steps.some(({ goal }) => goal !== null && isAtGoal(state, goal));
 }

@@ -10,6 +10,11 @@ export function formula(name: FormulaName, lang: Lang) {
   return unsafeHTML(formulas[name][lang]);
 }
 
+/** Lines do not break within "γ = 1" or "5 %". */
+function together(text: string): string {
+  return text.replaceAll(/ ([=<]) /g, '\u00a0$1\u00a0').replaceAll(' %', '\u00a0%');
+}
+
 /** Prose with its links to the glossary and its formulas. */
 export function prose(text: string, lang: Lang): TemplateResult[] {
   return piecesOf(text).map((piece) => {
@@ -19,7 +24,7 @@ export function prose(text: string, lang: Lang): TemplateResult[] {
       case 'formula':
         return html`${formula(piece.name as FormulaName, lang)}`;
       default:
-        return html`${typeset(piece.text)}`;
+        return html`${typeset(together(piece.text))}`;
     }
   });
 }
