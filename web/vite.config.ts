@@ -36,7 +36,7 @@ const script = (name: string, entry: string, format: 'es' | 'iife') => ({
 const inlined = {
   resolve: {
     alias: [
-      { find: /^(\.|\.\.\/engine)\/assets$/, replacement: path('src/engine/assets-inline.ts') },
+      { find: /^\.{1,2}\/(engine\/)?assets$/, replacement: path('src/engine/assets-inline.ts') },
     ],
   },
   worker: { format: 'iife' as const, plugins: () => [engineFromPage] },

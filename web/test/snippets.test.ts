@@ -38,6 +38,7 @@ it('whatever the state, frame and tag bring it back', () => {
         const name = nameOfKey(key) as ParameterName;
         return [name, parseAttribute(name, plain(text))];
       });
+      expect(attributes.map(([, key]) => key)).not.toContain('figure');
       expect({ ...defaults(), ...Object.fromEntries(read), figure: tag?.[1] }).toEqual(state);
     }),
   );
