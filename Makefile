@@ -79,7 +79,7 @@ test-wasm: wasm | setup-web
 web: wasm | setup-web
 	cd web && npm run --silent build
 
-test-web: web
+test-web: igb web
 	cd web && npm run --silent test -- --reporter=default --reporter=junit \
 	  --outputFile.junit=$(RESULTS)/web-unit.xml
 	cd web && npm run --silent size

@@ -46,7 +46,7 @@ const workerWithinOnly: Plugin = {
 const inlined = {
   resolve: {
     alias: [
-      { find: /^(\.|\.\.\/engine)\/assets$/, replacement: path('src/engine/assets-inline.ts') },
+      { find: /^\.{1,2}\/(engine\/)?assets$/, replacement: path('src/engine/assets-inline.ts') },
     ],
   },
   worker: { format: 'iife' as const, plugins: () => [engineFromPage] },

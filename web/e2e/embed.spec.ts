@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
-import { elementNames } from '../src/model/elements';
+import { attributeNames, elementNames, otherAttributes, parts } from '../src/model/elements';
+import { parameters } from '../src/model/params';
 import { expect, test } from './servers';
 
 const small = 'networks="20" depth="3" width="16" inputs="20"';
@@ -388,5 +389,37 @@ test('the lab on another site says its version and seed and copies a link', asyn
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
     `${site}?depth=3&width=16&inputs=20&networks=20&seed=5`,
   );
+  expect(complaints).toEqual([]);
+});
+
+/** Parts that are there only at times. */
+const passing = ['menu', 'error', 'loading', 'poster'];
+
+test('attributes and parts of the elements are those of the reference', async ({ servers }) => {
+  const site = await servers.site();
+  const body = elementNames.map((name) => `<${name} lab="one" ${small}></${name}>`).join('');
+  const host = await servers.host(hostPage(site, body));
+  const { page, complaints } = await servers.guarded([site, host], {
+    viewport: { width: 400, height: 9000 },
+  });
+  await page.goto(host);
+  await histogramDone(page);
+  for (const name of elementNames) {
+    const element = page.locator(name).last();
+    await expect(element.locator('[part~=loading]')).toHaveCount(0, { timeout: 30_000 });
+    const found = await element.evaluate((root) => ({
+      attributes: (customElements.get(root.localName) as never as { observedAttributes: string[] })
+        .observedAttributes,
+      parts: [...(root.shadowRoot?.querySelectorAll('[part], [exportparts]') ?? [])].flatMap(
+        (inner) => [...inner.part, ...(inner.getAttribute('exportparts')?.split(/,\s*/) ?? [])],
+      ),
+    }));
+    const keys = attributeNames.map((parameter) => parameters[parameter].key);
+    expect(new Set(found.attributes), name).toEqual(
+      new Set([...keys, ...Object.keys(otherAttributes)]),
+    );
+    const lasting = (all: string[]) => new Set(all.filter((part) => !passing.includes(part)));
+    expect(lasting(found.parts), name).toEqual(lasting(Object.keys(parts[name])));
+  }
   expect(complaints).toEqual([]);
 });
