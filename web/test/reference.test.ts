@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { reference } from '../scripts/reference';
 import { attributeNames, customProperties, elementNames, purposes } from '../src/model/elements';
-import { theme } from '../src/parts/theme';
+import { tokens } from '../src/parts/theme';
 
 it('the reference page is up to date (npm run reference writes it)', async () => {
   await expect(reference()).toMatchFileSnapshot('../doc/reference.md');
 });
 
 it('the table names the custom properties of the theme', () => {
-  const used = theme.cssText.match(/--igb-[a-z-]+/g) ?? [];
+  const used = tokens.cssText.match(/--igb-[a-z-]+/g) ?? [];
   expect(Object.keys(customProperties)).toEqual([...new Set(used)]);
 });
 
