@@ -128,8 +128,9 @@ test('canvases have a text alternative and follow the theme', async ({ page, add
   await expect(canvas).toHaveAttribute('aria-label', /24 of 24 networks\. Measured/);
   const corner = () =>
     page.locator('igb-gradients canvas').evaluate((drawing: HTMLCanvasElement) => {
-      const x = Math.round(0.5 * drawing.width);
-      return [...(drawing.getContext('2d')?.getImageData(x, 30, 1, 1).data ?? [])][0];
+      const copy = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+      copy?.drawImage(drawing, Math.round(0.5 * drawing.width), 30, 1, 1, 0, 0, 1, 1);
+      return copy?.getImageData(0, 0, 1, 1).data[0];
     });
   await expect.poll(corner).toBeGreaterThan(200);
   await page.emulateMedia({ colorScheme: 'dark' });

@@ -97,6 +97,6 @@ test('odd activations without bias keep inputs uncorrelated, and the page shows 
 test('an activation without neutrality line says so', async ({ page, address }) => {
   await page.goto(`${address}?activation=relu&sigma-w2=2&sigma-b2=0&width=64&networks=100`);
   await settled(page);
-  await expect(page.getByText('relu has no neutrality line')).toBeVisible();
+  await expect(page.locator('igb-lab').getByText('relu has no neutrality line')).toBeVisible();
   await compareWithTheory(page);
 });

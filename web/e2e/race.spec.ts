@@ -9,7 +9,7 @@ test('four networks learn, the one at the edge among them, from a biased start',
   await page.goto(`${address}?seed=3&networks=20&depth=60`);
   await settled(page);
   const figure = page.getByTestId('race');
-  await expect(page.getByTestId('no-images')).toHaveCount(0);
+  await expect(page.locator('igb-race').getByTestId('no-images')).toHaveCount(0);
   await page.getByTestId('race-data').selectOption('moons');
   await page.getByTestId('race-start').click();
   await expect
@@ -49,7 +49,8 @@ test('a site without images says so and offers the points of the plane', async (
   );
   await page.goto(`${address}?networks=20&depth=2`);
   await settled(page);
-  await expect(page.getByTestId('no-images')).toBeVisible();
+  await page.locator('igb-race').scrollIntoViewIfNeeded();
+  await expect(page.locator('igb-race').getByTestId('no-images')).toBeVisible();
   await expect(page.getByTestId('race-data').locator('option')).toHaveCount(5);
   await page.getByTestId('race-start').click();
   const figure = page.getByTestId('race');

@@ -14,6 +14,7 @@ import { sentences } from '../text/sentences';
 
 /** Two colours over a plane of inputs: the class one network gives each of them. */
 export class ClassMap extends Figure {
+  protected override readonly pace = 0;
   protected readonly kinds = ['map'] as const;
 
   /** What the mouse or the keys point at. */

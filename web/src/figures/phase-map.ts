@@ -30,6 +30,7 @@ function boxOf(element: SVGGraphicsElement): Box {
 /** The (sigma_b2, sigma_w2) plane with gamma at infinite depth in colours, its critical lines and the
  * point one drags. The custom property --height-ratio sets its shape. */
 export class PhaseMap extends Figure {
+  protected override readonly pace = 0;
   protected readonly kinds = ['theory', 'lines', 'isoGamma'] as const;
 
   private readonly size = new SizeController(this);

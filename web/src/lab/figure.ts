@@ -30,7 +30,12 @@ const margin = '300px';
  * results for the first time, then `change`, `progress` and `error`; none of them bubbles. Neither
  * starts the engine nor computes anything while it is far from the window. */
 export abstract class LabElement extends LitElement {
-  static override properties = { lab: { attribute: false }, poster: {}, problems: { state: true } };
+  static override properties = {
+    lab: { attribute: false },
+    quiet: { attribute: false },
+    poster: {},
+    problems: { state: true },
+  };
 
   static override get observedAttributes(): string[] {
     // biome-ignore lint/complexity/noThisInStatic: of the class at hand, which Lit finishes here.
@@ -39,6 +44,8 @@ export abstract class LabElement extends LitElement {
   }
 
   declare lab: Lab;
+  /** What is wrong is said elsewhere on the page. */
+  declare quiet: boolean;
   /** Address of an image for the time until there are results. */
   declare poster: string | null;
   /** What its attributes have wrong. */
@@ -55,10 +62,12 @@ export abstract class LabElement extends LitElement {
   private release: (() => void) | null = null;
   private watcher: IntersectionObserver | null = null;
   private loaded = false;
+  private shownIn = '';
   protected visible = false;
 
   constructor() {
     super();
+    this.quiet = false;
     this.poster = null;
     this.problems = [];
     this.takeOver('state');
@@ -113,10 +122,24 @@ export abstract class LabElement extends LitElement {
     return (this.kinds as readonly Kind[]).includes(kind);
   }
 
-  /** At most once a frame, however fast results arrive. */
+  /** Whether it speaks another language, or has other colours, than its lab: that changes outside the
+   * window, too. */
+  private get isOtherwise(): boolean {
+    const { lang, theme: shade } = this.lab.state;
+    return this.shownIn !== `${lang} ${shade}`;
+  }
+
+  /** Milliseconds from one drawing to the next, at least. */
+  protected readonly pace: number = 0;
+  private drawn = 0;
+
+  /** At most once a frame, however fast results arrive, and no faster than its pace. */
   protected override async scheduleUpdate(): Promise<void> {
+    const rest = this.drawn + this.pace - performance.now();
+    if (this.hasUpdated && rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
     if (this.hasUpdated) await new Promise(requestAnimationFrame);
     super.scheduleUpdate();
+    this.drawn = performance.now();
   }
 
   override disconnectedCallback(): void {
@@ -131,7 +154,8 @@ export abstract class LabElement extends LitElement {
     this.bound = lab;
     this.endings.push(
       lab.on('update', (kind) => {
-        if (kind === null || this.shows(kind)) this.requestUpdate();
+        if (this.visible ? kind === null || this.shows(kind) : this.isOtherwise)
+          this.requestUpdate();
       }),
       lab.on('change', (state) => this.fire('change', state)),
       lab.on('progress', (progress) => this.fire('progress', progress)),
@@ -147,8 +171,10 @@ export abstract class LabElement extends LitElement {
   protected show(visible: boolean): void {
     this.visible = visible;
     this.toggleAttribute('data-paused', !visible);
-    if (visible) this.release ??= this.lab.need(this.kinds);
-    else {
+    if (visible) {
+      this.release ??= this.lab.need(this.kinds);
+      this.requestUpdate();
+    } else {
       this.release?.();
       this.release = null;
     }
@@ -184,7 +210,8 @@ export abstract class LabElement extends LitElement {
       this.bind();
       this.show(visible);
     }
-    const { theme: shade } = this.lab.state;
+    const { lang, theme: shade } = this.lab.state;
+    this.shownIn = `${lang} ${shade}`;
     if (shade === 'auto') this.removeAttribute('theme');
     else this.setAttribute('theme', shade);
     if (this.loaded || !this.ready) return;
@@ -215,6 +242,9 @@ export abstract class LabElement extends LitElement {
 
 /** A figure: title, picture, a sentence from the state, and what one can take away. */
 export abstract class Figure extends LabElement {
+  /** Only what one drags, and the map that follows, are drawn with every frame. */
+  protected override readonly pace: number = 80;
+
   static override styles = [...theme, figureStyle];
 
   protected abstract get heading(): string;
@@ -239,7 +269,8 @@ export abstract class Figure extends LabElement {
 
   /** A lab says for all its figures what is wrong. */
   private get alone(): boolean {
-    return (this.getRootNode() as ShadowRoot).host?.localName !== 'igb-lab';
+    const { host } = this.getRootNode() as ShadowRoot;
+    return !this.quiet && host?.localName !== 'igb-lab';
   }
 
   private get failure() {

@@ -16,13 +16,13 @@ import '../parts/colophon';
 import '../parts/controls';
 import '../parts/playback';
 import { define } from '../parts/define';
-import { failureNotice, problemNotice, startNotice } from '../parts/notices';
 import { theme } from '../parts/theme';
 import { throttle } from '../parts/throttle';
 import { typeset } from '../parts/typeset';
 import { factsOf } from './facts';
 import { LabElement } from './figure';
 import { labStyle } from './lab-style';
+import './notices';
 import { Sweep } from './sweep';
 
 const sweepMilliseconds = 4500;
@@ -56,7 +56,10 @@ export class LabView extends LabElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // At once, not with the next frame: nothing may look settled that is not.
-    this.endings.push(this.lab.on('change', () => this.tellSettled()));
+    this.endings.push(
+      this.lab.on('change', () => this.tellSettled()),
+      this.lab.on('update', () => this.tellSettled()),
+    );
   }
 
   private tellSettled(): void {
@@ -109,16 +112,9 @@ export class LabView extends LabElement {
   }
 
   private notices() {
-    const { text, lab } = this;
-    const { startError, failure, problems, recovered } = lab;
-    return html`${this.attributeNotice()} ${startNotice(text, startError)}
-      ${
-        recovered > 0 && !startError
-          ? html`<div class="notice" role="status" data-test="recovered"><p>${text.recovered}</p></div>`
-          : nothing
-      }
-      ${failureNotice(text, failure)}
-      ${problemNotice(text, text.notice, problems, () => lab.report([]))}`;
+    const { lab } = this;
+    return html`${this.attributeNotice()}
+      ${this.quiet ? nothing : keyed(lab, html`<igb-notices .lab=${lab}></igb-notices>`)}`;
   }
 
   private content() {

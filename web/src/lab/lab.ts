@@ -304,7 +304,8 @@ export class Lab {
   }
 
   /** Starts a race from around the edge of chaos; nothing where there is none, or no data. */
-  startRace(): void {
+  async startRace(): Promise<void> {
+    if (this.state.data === 'fashion-mnist') await this.needSample();
     const edge = this.result('theory')?.edge;
     if (edge == null) return;
     const { activation, sigmaB2, depth, seed } = this.state;

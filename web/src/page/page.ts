@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { Lab } from '../lab/lab';
 import '../lab/lab-element';
+import '../lab/notices';
 import { formatQuery, parseQuery, type State } from '../model/params';
 import { openingAt } from '../model/story';
 import { throttle } from '../parts/throttle';
@@ -72,11 +73,12 @@ export class Page extends LitElement {
         <p class="lead">${text.lead} <a href="#lab">${story.straightToLab}</a></p>
       </header>
       <main>
+        <igb-notices .lab=${lab}></igb-notices>
         <igb-story .lab=${lab}></igb-story>
         <section class="lab" id="lab" aria-labelledby="lab-title">
           <h2 id="lab-title">${story.lab}</h2>
           <p class="lead">${story.labLead}</p>
-          <igb-lab .lab=${lab}></igb-lab>
+          <igb-lab .lab=${lab} .quiet=${true}></igb-lab>
         </section>
         <igb-glossary .language=${lab.state.lang}></igb-glossary>
       </main>

@@ -167,15 +167,15 @@ export class Story extends LabElement {
     const { lab } = this;
     switch (name) {
       case 'phase-map':
-        return html`<igb-phase-map .lab=${lab}></igb-phase-map>`;
+        return html`<igb-phase-map .lab=${lab} .quiet=${true}></igb-phase-map>`;
       case 'class-map':
-        return html`${keyed(name, html`<igb-class-map .lab=${lab}></igb-class-map>`)}`;
+        return html`${keyed(name, html`<igb-class-map .lab=${lab} .quiet=${true}></igb-class-map>`)}`;
       case 'networks':
-        return html`${keyed(name, html`<igb-networks .lab=${lab}></igb-networks>`)}`;
+        return html`${keyed(name, html`<igb-networks .lab=${lab} .quiet=${true}></igb-networks>`)}`;
       case 'histogram':
-        return html`${keyed(name, html`<igb-histogram .lab=${lab}></igb-histogram>`)}`;
+        return html`${keyed(name, html`<igb-histogram .lab=${lab} .quiet=${true}></igb-histogram>`)}`;
       case 'depth-curves':
-        return html`${keyed(name, html`<igb-depth-curves .lab=${lab}></igb-depth-curves>`)}`;
+        return html`${keyed(name, html`<igb-depth-curves .lab=${lab} .quiet=${true}></igb-depth-curves>`)}`;
     }
   }
 

@@ -5,7 +5,7 @@ import { formatQuery } from '../model/params';
 import { embeddingTexts } from '../text/embedding';
 import { copyText } from './copy';
 import { define } from './define';
-import { theme } from './theme';
+import { base } from './theme';
 
 /** The line below a lab: what its numbers come from, and a link that brings them back. */
 export class Colophon extends LitElement {
@@ -17,7 +17,7 @@ export class Colophon extends LitElement {
   private ending = () => {};
 
   static override styles = [
-    theme,
+    base,
     css`
       :host { display: block; margin: 1.25rem 0 0; font-size: 0.85rem; color: var(--ink-soft); }
       p { display: flex; flex-wrap: wrap; gap: 0.3rem 1rem; align-items: center; margin: 0; }

@@ -35,9 +35,11 @@ function alignedData({ chart, rulers }: Placed): uPlot.AlignedData {
   return [stops.map((stop) => rulers.x.place(stop) ?? 0), ...columns];
 }
 
+const alphaOf = ({ pale }: Series) => (pale ? paleOpacity : 1);
+
 function seriesOptions(series: Series, { colourOf }: Paper): uPlot.Series {
   const stroke = colourOf(series.colour);
-  const alpha = series.pale ? paleOpacity : 1;
+  const alpha = alphaOf(series);
   if (series.kind === 'dots') {
     const points = { show: true, size: 2 * dotRadius(series), fill: stroke, width: 0 };
     return { paths: () => null, stroke, points, alpha };
@@ -54,7 +56,7 @@ function seriesOptions(series: Series, { colourOf }: Paper): uPlot.Series {
 
 /** All that uPlot cannot change without being made anew. */
 function looksOf({ series, x, y, levels }: Chart): string {
-  const looks = series.map(({ x, y: _, ...rest }) => [rest, dotRadius({ x })]);
+  const looks = series.map(({ x, y: _, pale: _pale, ...rest }) => [rest, dotRadius({ x })]);
   return JSON.stringify([looks, x.label, y.label, levels.map(({ at: _at, ...rest }) => rest)]);
 }
 
@@ -78,6 +80,9 @@ export class Plot {
   show(chart: Chart): boolean {
     if (looksOf(chart) !== this.looks) return false;
     this.placed = placedOn(chart, this.plot.width);
+    chart.series.forEach((series, i) => {
+      (this.plot.series[i + 1] as uPlot.Series).alpha = alphaOf(series);
+    });
     this.plot.setData(alignedData(this.placed));
     return true;
   }

@@ -11,8 +11,8 @@ import type {
 
 const finestMap = 112;
 const [coarsestDraft, finestDraft] = [16, 56];
-const draftMilliseconds = 20;
-const bandMilliseconds = 60;
+const draftMilliseconds = 15;
+const bandMilliseconds = 10;
 const [draftTile, finalTile] = [12, 24];
 
 /** Multiply-adds per millisecond, measured as pictures are made. */
