@@ -6,7 +6,13 @@ export default defineConfig({
   outputDir: 'test-results',
   snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
   timeout: 240_000,
-  workers: 1,
+  workers: 2,
+  expect: { timeout: 15_000 },
+  // What is timed runs alone, after all else.
+  projects: [
+    { name: 'page', testIgnore: 'speed.spec.ts' },
+    { name: 'speed', testMatch: 'speed.spec.ts', dependencies: ['page'], workers: 1 },
+  ],
   forbidOnly: true,
   reporter: [['list']],
   use: {

@@ -57,7 +57,7 @@ test('the lab itself sets the state, and parts can be left out', async ({ server
   await page.getByRole('checkbox', { name: 'race', exact: true }).uncheck();
   await page.getByRole('checkbox', { name: 'controls' }).uncheck();
   await expect(page.getByTestId('preview').locator('igb-race, igb-controls')).toHaveCount(0);
-  await page.getByRole('slider').focus();
+  await page.getByRole('slider', { name: 'Point of the phase diagram' }).focus();
   await page.keyboard.press('PageDown');
   await expect(page.getByTestId('snippet-tag')).toHaveValue(
     /<igb-lab sigma-w2="3.5" .*hide="race,controls">/,

@@ -7,8 +7,12 @@ const query = '?width=64&depth=8&networks=200&hide=networks,race,class-map';
 async function open(page: Page, address: string, more = ''): Promise<void> {
   await page.goto(`${address}${query}${more}`);
   await settled(page);
-  await page.locator('igb-gradients').scrollIntoViewIfNeeded();
-  await expect(page.getByTestId('gradients')).toHaveAttribute('data-networks', '24');
+  // Figures above it grow as their results come, and move it out of the window again.
+  await expect(async () => {
+    await page.locator('igb-gradients').scrollIntoViewIfNeeded();
+    const facts = page.getByTestId('gradients');
+    await expect(facts).toHaveAttribute('data-networks', '24', { timeout: 5000 });
+  }).toPass();
   await settled(page);
 }
 
@@ -71,6 +75,7 @@ test('the keyboard reads out the values that the numbers to take away have', asy
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
+  await expect(values).toContainText('layer 3');
   const said = ((await values.textContent()) ?? '').trim().replaceAll('\u00a0', ' ');
   const [, measured, theory] = said.match(/^layer 3 · measured ([\d.]+) · theory ([\d.]+)$/) ?? [];
   expect(Number(measured)).toBeCloseTo(rows[2]?.measured_c as number, 5);

@@ -52,7 +52,7 @@ test('elements share a lab by name on another site, under a strict policy', asyn
   expect(new Set(states)).toEqual(new Set(['3 20 relu']));
   await page.getByRole('slider').focus();
   await page.keyboard.press('PageDown');
-  expect(await page.getByRole('slider').getAttribute('aria-valuenow')).toBe('2.5');
+  await expect(page.getByRole('slider')).toHaveAttribute('aria-valuenow', '2.5');
   await expect(page.locator('[data-test=map]')).toHaveAttribute('data-stale', 'false');
   expect(complaints).toEqual([]);
 });

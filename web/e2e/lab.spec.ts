@@ -14,18 +14,19 @@ test('undo and redo go through states, a drag being one', async ({ page, address
   await page.mouse.down();
   await page.mouse.move(box.x + 8, box.y + 90, { steps: 12 });
   await page.mouse.up();
+  await expect.poll(() => sigmaW2(page)).toBeLessThan(4);
+  await settled(page);
   const dragged = await sigmaW2(page);
-  expect(dragged).toBeLessThan(4);
   await page.getByTestId('preset').selectOption('he');
   await expect(page.getByLabel('activation')).toHaveValue('relu');
   await undo.click();
   await expect(page.getByLabel('activation')).toHaveValue('tanh');
-  expect(await sigmaW2(page)).toBe(dragged);
+  await expect.poll(() => sigmaW2(page)).toBe(dragged);
   await undo.click();
-  expect(await sigmaW2(page)).toBe(4);
+  await expect.poll(() => sigmaW2(page)).toBe(4);
   await expect(undo).toBeDisabled();
   await page.getByTestId('redo').click();
-  expect(await sigmaW2(page)).toBe(dragged);
+  await expect.poll(() => sigmaW2(page)).toBe(dragged);
 });
 
 test('presets are where they say, and PyTorch depends on the width', async ({ page, address }) => {

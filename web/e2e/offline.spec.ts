@@ -19,15 +19,23 @@ test('the page in one file runs from a file and asks for nothing', async ({ serv
   await expect(page.locator('igb-lab')).toHaveAttribute('data-settled', 'true', {
     timeout: 30_000,
   });
-  await expect(page.getByTestId('histogram')).toHaveAttribute('data-networks', '20');
+  await page.locator('igb-lab igb-histogram').scrollIntoViewIfNeeded();
+  await expect(page.locator('igb-lab').getByTestId('histogram')).toHaveAttribute(
+    'data-networks',
+    '20',
+  );
 
   // A change of the state is taken, whether or not the address of a file may follow it.
-  await page.getByRole('slider').focus();
+  await page.locator('igb-lab igb-phase-map').getByRole('slider').focus();
   await page.keyboard.press('PageDown');
-  await expect(page.getByRole('slider')).toHaveAttribute('aria-valuenow', '3.5');
+  await expect(page.locator('igb-lab igb-phase-map').getByRole('slider')).toHaveAttribute(
+    'aria-valuenow',
+    '3.5',
+  );
 
   // There are no images beside it: it says so, and races with points of the plane.
-  await expect(page.getByTestId('no-images')).toBeVisible();
+  await page.locator('igb-lab igb-race').scrollIntoViewIfNeeded();
+  await expect(page.locator('igb-race').getByTestId('no-images')).toBeVisible();
   await page.getByTestId('race-start').click();
   await expect
     .poll(async () => Number(await page.getByTestId('race').getAttribute('data-step')), {

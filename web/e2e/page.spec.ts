@@ -11,11 +11,11 @@ test('the arrow keys move the point, finer with Shift', async ({ page, address }
   await settled(page);
   await handle(page).focus();
   await page.keyboard.press('ArrowDown');
-  expect(await sigmaW2(page)).toBe(3.95);
+  await expect.poll(() => sigmaW2(page)).toBe(3.95);
   await page.keyboard.press('Shift+ArrowDown');
-  expect(await sigmaW2(page)).toBe(3.94);
+  await expect.poll(() => sigmaW2(page)).toBe(3.94);
   await page.keyboard.press('PageDown');
-  expect(await sigmaW2(page)).toBe(3.44);
+  await expect.poll(() => sigmaW2(page)).toBe(3.44);
   await page.keyboard.press('ArrowRight');
   await expect(page).toHaveURL(/sigma-w2=3\.44&sigma-b2=0\.105/);
   await expect(handle(page)).toHaveAttribute('aria-valuetext', /3\.44.*0\.105; chaos: /);
@@ -33,12 +33,12 @@ test('the state is in the address, and comes back from it', async ({ page, addre
   const before = await sigmaW2(page);
   await page.reload();
   await settled(page);
-  expect(await sigmaW2(page)).toBe(before);
+  await expect.poll(() => sigmaW2(page)).toBe(before);
   await expect(page.getByLabel('activation')).toHaveValue('erf');
   await expect(page.locator('igb-lab .tile').nth(3)).toHaveAttribute('aria-pressed', 'true');
 
   await page.getByTestId('reset').click();
-  expect(await sigmaW2(page)).toBe(4);
+  await expect.poll(() => sigmaW2(page)).toBe(4);
   await expect(page).toHaveURL(address);
 });
 
@@ -49,7 +49,7 @@ test('a bad address shows a notice and the defaults', async ({ page, address }) 
   await expect(notice).toContainText('activation = swish is not allowed; allowed: linear, relu');
   await expect(notice).toContainText('colour: there is no such parameter');
   await settled(page);
-  expect(await sigmaW2(page)).toBe(4);
+  await expect.poll(() => sigmaW2(page)).toBe(4);
   await expect(page.getByLabel('activation')).toHaveValue('tanh');
   await notice.getByRole('button').click();
   await expect(notice).toHaveCount(0);
@@ -61,7 +61,7 @@ test('a parameter given twice shows a notice and the default', async ({ page, ad
     'sigma-w2 is given more than once (1, 2); allowed: one value out of 0.1 .. 6. The default is used.',
   );
   await settled(page);
-  expect(await sigmaW2(page)).toBe(4);
+  await expect.poll(() => sigmaW2(page)).toBe(4);
 });
 
 test('a field refuses what is not allowed, says so beside it and keeps the state', async ({
@@ -187,7 +187,7 @@ test('the language toggles before the engine has arrived', async ({ page, addres
   arrive();
   await settled(page);
   await expect(page.getByTestId('caption')).toContainText('above the edge of chaos');
-  expect(await sigmaW2(page)).toBe(3);
+  await expect.poll(() => sigmaW2(page)).toBe(3);
   await expect(page).toHaveURL(/sigma-w2=3/);
   await expect(page).not.toHaveURL(/lang=zh/);
 });
@@ -206,7 +206,7 @@ test('with reduced motion the point jumps across the line', async ({ page, addre
   await page.goto(address + quick);
   await settled(page);
   await page.getByTestId('cross').click();
-  expect(await sigmaW2(page)).toBeLessThan(1.2);
+  await expect.poll(() => sigmaW2(page)).toBeLessThan(1.2);
   await expect(page.getByTestId('cross')).toHaveText('Cross the line');
 });
 

@@ -27,7 +27,7 @@ test('dragging the point across the line floods the map and splits the histogram
 
   await dragTo(page, 1.1);
   await settled(page);
-  expect(await sigmaW2(page)).toBeLessThan(1.15);
+  await expect.poll(() => sigmaW2(page)).toBeLessThan(1.15);
   expect(await fact(page, 'map', 'majority')).toBeGreaterThan(0.97);
   expect(await fact(page, 'histogram', 'edge-mass')).toBeGreaterThan(0.95);
   await compareWithTheory(page);
@@ -47,6 +47,7 @@ test('dragging the point across the line floods the map and splits the histogram
 
 test('the map answers while the point is still held', async ({ page, address }) => {
   await page.goto(`${address}?networks=5000`);
+  await page.locator('igb-lab igb-phase-map').scrollIntoViewIfNeeded();
   await expect(page.locator('igb-lab [data-test=map]')).toHaveAttribute('data-majority', /./);
   const box = await handle(page).locator('.dot').boundingBox();
   if (!box) throw new Error('the point is not visible');

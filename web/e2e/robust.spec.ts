@@ -57,7 +57,8 @@ test('a slow processor still gets a map at once, if a coarse one', async ({ page
   await settled(page);
   await handle(page).focus();
   await page.keyboard.press('PageDown');
-  await expect(page.locator('[data-test=map]')).toHaveAttribute('data-stale', 'false');
+  await page.locator('igb-lab igb-class-map').scrollIntoViewIfNeeded();
+  await expect(page.locator('igb-lab [data-test=map]')).toHaveAttribute('data-stale', 'false');
   await settled(page);
 });
 

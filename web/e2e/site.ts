@@ -76,8 +76,14 @@ export async function fact(page: Page, figure: string, name: string): Promise<nu
   return Number(value);
 }
 
+/** Of the lab; its figures show it once they are in the window. */
 export async function sigmaW2(page: Page): Promise<number> {
-  return Number(await handle(page).getAttribute('aria-valuenow'));
+  return page.evaluate(() => {
+    const { state } = document.querySelector('igb-lab') as unknown as {
+      state: { sigmaW2: number };
+    };
+    return state.sigmaW2;
+  });
 }
 
 /** Drags the point with the mouse, straight down or up, until sigma_w2 has passed `goal`. */

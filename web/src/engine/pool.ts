@@ -28,7 +28,7 @@ const pingMilliseconds = 2_000;
 /** Workers that nothing has been asked of for that long give back their memory. */
 const idleMilliseconds = 30_000;
 /** So many workers may be lost before the engine counts as broken. */
-const mostLost = 5;
+const mostLost = 20;
 
 /** What a lab hears. */
 export type Answer =

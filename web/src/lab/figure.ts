@@ -122,6 +122,11 @@ export abstract class LabElement extends LitElement {
     return (this.kinds as readonly Kind[]).includes(kind);
   }
 
+  /** Whether it follows its lab. */
+  protected get awake(): boolean {
+    return this.visible;
+  }
+
   /** Whether it speaks another language, or has other colours, than its lab: that changes outside the
    * window, too. */
   private get isOtherwise(): boolean {

@@ -262,11 +262,12 @@ export class Lab {
     return (this.results[kind]?.result as ResultOf<K> | undefined) ?? null;
   }
 
-  /** Whether that result is of an earlier state. */
+  /** Whether there is no such result, or one of an earlier state. */
   isStale(kind: Kind): boolean {
     const sent = this.sent.get(kind);
-    if (this.results[kind]?.revision !== sent?.revision) return true;
-    return sent !== undefined && kind !== 'race' && sent.text !== this.textOf(kind);
+    const result = this.results[kind];
+    if (result === undefined || result.revision !== sent?.revision) return true;
+    return kind !== 'race' && sent.text !== this.textOf(kind);
   }
 
   /** What would be sent for the state. */

@@ -14,6 +14,11 @@ export class Notices extends LabElement {
     return true;
   }
 
+  /** Without anything to say it has no size, and is nowhere to be seen. */
+  protected override get awake(): boolean {
+    return true;
+  }
+
   /** A failure may be of any kind. */
   protected override shows(): boolean {
     return true;

@@ -71,6 +71,8 @@ const figureParts: Table = {
   help: 'What the figure is about.',
 };
 
+const readOut = 'The values under the pointer, or the cursor.';
+
 export const parts: Readonly<Record<ElementName, Table>> = {
   'igb-lab': {
     lab: 'All of it.',
@@ -80,9 +82,9 @@ export const parts: Readonly<Record<ElementName, Table>> = {
     poster: 'The image of the attribute `poster`.',
     colophon: 'Version, seed and link.',
   },
-  'igb-phase-map': { ...figureParts, plot: 'The drawing.' },
-  'igb-class-map': { ...figureParts, canvas: 'The drawing.' },
-  'igb-histogram': { ...figureParts, plot: 'The drawing.' },
+  'igb-phase-map': { ...figureParts, plot: 'The drawing.', 'read-out': readOut },
+  'igb-class-map': { ...figureParts, canvas: 'The drawing.', 'read-out': readOut },
+  'igb-histogram': { ...figureParts, plot: 'The drawing.', 'read-out': readOut },
   'igb-depth-curves': figureParts,
   'igb-race': figureParts,
 };

@@ -48,6 +48,7 @@ export class Curves extends LitElement {
   private plot: Plot | null = null;
   private maker: PlotMaker | null = null;
   private drawn = 0;
+  private drawnChart: Chart | null = null;
 
   constructor() {
     super();
@@ -117,10 +118,12 @@ export class Curves extends LitElement {
   }
 
   protected override async scheduleUpdate(): Promise<void> {
-    const rest = this.plot ? this.drawn + restMilliseconds - performance.now() : 0;
-    if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+    const rest = this.drawn + restMilliseconds - performance.now();
+    if (this.plot && this.chart !== this.drawnChart && rest > 0)
+      await new Promise((resolve) => setTimeout(resolve, rest));
     super.scheduleUpdate();
     this.drawn = performance.now();
+    this.drawnChart = this.chart;
   }
 
   protected override updated(changed: PropertyValues): void {
