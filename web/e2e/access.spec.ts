@@ -19,6 +19,23 @@ for (const lang of ['en', 'zh']) {
   }
 }
 
+for (const path of ['builder.html', 'embed.html?figure=histogram', 'embed.html']) {
+  for (const theme of ['light', 'dark']) {
+    test(`${path} has no violations of accessibility rules, ${theme}`, async ({
+      page,
+      address,
+    }) => {
+      const joint = path.includes('?') ? '&' : '?';
+      await page.goto(`${address}${path}${joint}${quick}&theme=${theme}`);
+      await page.locator('[data-test=histogram][data-networks="20"]').first().waitFor();
+      const { violations, passes } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes.length})`);
+      expect(found).toEqual([]);
+      expect(passes.length).toBeGreaterThan(10);
+    });
+  }
+}
+
 test('at 200 % zoom nothing sticks out and all stays', async ({ page, address }) => {
   // A window of 1280 pixels at 200 % has room for 640.
   await page.setViewportSize({ width: 640, height: 500 });

@@ -31,6 +31,17 @@ test('a worker that throws is replaced, its work done anew, and the page says so
   expect(await fact(page, 'histogram', 'mean-max')).toBe(other);
 });
 
+test('an engine that traps within a job is replaced, too', async ({ page, address }) => {
+  await page.goto(address + quick);
+  await settled(page);
+  for (const worker of page.workers()) {
+    await worker.evaluate(() => void Promise.reject(new WebAssembly.RuntimeError('unreachable')));
+  }
+  await expect(page.getByTestId('recovered')).toBeVisible();
+  await page.getByTestId('recovered').getByRole('button').click();
+  await expect(page.getByTestId('recovered')).toHaveCount(0);
+});
+
 test('a worker that falls silent is replaced, too', async ({ page, address }) => {
   await page.goto(address + quick);
   await settled(page);

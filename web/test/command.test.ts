@@ -5,7 +5,7 @@ import { ensemble } from '../src/engine/jobs/ensemble';
 import type { EnsembleResult } from '../src/engine/protocol';
 import { defaults, type State } from '../src/model/params';
 import { requestOf } from '../src/model/requests';
-import { command } from '../src/model/take-away';
+import { simulateCommand } from '../src/model/take-away';
 import { resultsOf, startEngine } from './engine';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -21,7 +21,7 @@ function shown(state: State): number[] {
 
 /** The same from the native program, which `make` builds. */
 function computed(state: State): number[] {
-  const [, ...words] = command(state).split(' ');
+  const [, ...words] = simulateCommand(state).split(' ');
   const { g } = JSON.parse(execFileSync(path('../../build/bin/igb'), words, { encoding: 'utf8' }));
   return g.map(([first]: number[]) => first);
 }

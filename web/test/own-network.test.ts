@@ -9,6 +9,8 @@ describe('readOutputs', () => {
     ['semicolons and names', 'a;b;c\r\n1;2;3\r\n4;5;6'],
     ['tabs, comments and empty lines', '# made by me\n1\t2\t3\n\n4\t5\t6\n\n'],
     ['spaces', ' 1  2 3\n4 5 6 '],
+    ['commas and spaces', '1, 2, 3\n4, 5, 6'],
+    ['numbered columns', '0,1,2\n1,2,3\n4,5,6'],
   ])('reads %s', (_, text) => {
     expect(readOutputs(text)).toEqual({
       inputs: 2,
@@ -21,6 +23,7 @@ describe('readOutputs', () => {
     ['', { kind: 'empty' }],
     ['1,2\n3,x', { kind: 'number', row: 2, column: 2, text: 'x' }],
     ['1,2\n3,inf', { kind: 'number', row: 2, column: 2, text: 'inf' }],
+    ['0,5;0,3\n1,0;2,0', { kind: 'number', row: 1, column: 1, text: '0,5' }],
     ['1,2\n3,', { kind: 'number', row: 2, column: 2, text: '' }],
     ['1,2\n\n3,4,5', { kind: 'columns', row: 3, found: 3, expected: 2 }],
     ['1,2', { kind: 'few', inputs: 1, classes: 2 }],

@@ -81,13 +81,14 @@ interface Owed extends Channel {
 class Hand {
   private worker: Worker | null = null;
   private ready = false;
-  private heard = 0;
+  private unanswered = 0;
   private readonly owed = new Map<string, Owed>();
 
   constructor(
     private readonly module: () => Promise<WebAssembly.Module>,
     private readonly answer: (answer: Answer, lab?: number) => void,
     private readonly lost: (reason: string) => boolean,
+    private readonly othersRun: () => boolean,
   ) {}
 
   run(channel: Channel, message: ToWorker): void {
@@ -101,14 +102,17 @@ class Hand {
     if (this.ready) this.post({ type: 'drop', ...channel });
   }
 
-  /** Called now and then: asks a worker that owes something for a sign of life. */
-  check(now: number): void {
+  /** Called now and then: asks a worker that owes something for a sign of life. Questions count, not
+   * time: a page that sleeps asks none. */
+  check(): void {
     if (!this.ready || this.owed.size === 0) {
-      this.heard = now;
-      return;
+      this.unanswered = 0;
+    } else if (this.unanswered * pingMilliseconds > patienceMilliseconds) {
+      this.restart('a worker does not answer');
+    } else {
+      this.unanswered += 1;
+      this.post({ type: 'ping' });
     }
-    if (now - this.heard > patienceMilliseconds) this.restart('a worker does not answer');
-    else this.post({ type: 'ping' });
   }
 
   private post(message: ToWorker): void {
@@ -123,7 +127,7 @@ class Hand {
       worker.onerror = (event) => {
         event.preventDefault(); // it is said by the lab
         // A script that cannot be had has no message; one that runs and fails has.
-        if (event.message || this.ready) this.restart(event.message ?? 'a worker was lost');
+        if (event.message || this.ready) this.restart(event.message || 'a worker was lost');
         else this.fail(new EngineStartError('workerBlocked', `worker-src ${workerSource}`));
       };
       const module = await this.module();
@@ -134,7 +138,7 @@ class Hand {
   }
 
   private receive(data: FromWorker): void {
-    this.heard = performance.now();
+    this.unanswered = 0;
     switch (data.type) {
       case 'pong':
         return;
@@ -170,12 +174,23 @@ class Hand {
     this.worker?.terminate();
     this.worker = null;
     this.ready = false;
+    this.unanswered = 0;
   }
 
+  /** Where other workers run, it is but these requests that fail. */
   private fail(error: EngineStartError): void {
     this.end();
+    const lost = [...this.owed.values()];
     this.owed.clear();
-    this.answer({ type: 'broken', error });
+    if (!this.othersRun()) {
+      this.answer({ type: 'broken', error });
+      return;
+    }
+    const failure = { name: error.reason, message: error.message };
+    for (const { lab, kind, message } of lost) {
+      if (message.type !== 'run') continue;
+      this.answer({ type: 'failed', lab, kind, revision: message.revision, failure }, lab);
+    }
   }
 }
 
@@ -196,6 +211,7 @@ export class EnginePool {
     const compiled = (name: ModuleName) => {
       const module = modules.get(name) ?? compileModule(name);
       modules.set(name, module);
+      module.catch(() => modules.delete(name)); // what could not be had may be asked for again
       return module;
     };
     this.hands = hands.map(
@@ -204,6 +220,7 @@ export class EnginePool {
           () => compiled(module),
           this.answer,
           () => ++this.lost <= mostLost,
+          () => this.version !== null,
         ),
     );
   }
@@ -229,6 +246,7 @@ export class EnginePool {
 
   leave(lab: number): void {
     this.listeners.delete(lab);
+    this.lastAsked = performance.now();
   }
 
   /** The latest request of a lab and kind wins. */
@@ -252,7 +270,7 @@ export class EnginePool {
     this.clock ??= setInterval(() => {
       const now = performance.now();
       if (this.listeners.size === 0 && now - this.lastAsked > idleMilliseconds) this.sleep();
-      else for (const hand of this.hands) hand.check(now);
+      else for (const hand of this.hands) hand.check();
     }, pingMilliseconds);
   }
 

@@ -29,6 +29,13 @@ async function load(module: WebAssembly.Module): Promise<void> {
   }
 }
 
+/** The page hears of errors, not of rejections: an engine that traps within a job is lost. */
+self.addEventListener('unhandledrejection', ({ reason }) => {
+  setTimeout(() => {
+    throw reason;
+  });
+});
+
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case 'load':

@@ -8,12 +8,16 @@ import {
   measuredExcess,
 } from '../model/curve-charts';
 import { type DepthFacts, depthSentence, logRate } from '../model/curve-words';
-import type { Table } from '../model/take-away';
+import { simulateCommand, type Table } from '../model/take-away';
 import { define } from '../parts/define';
 
 /** Mean-field quantities against the layer: theory as lines, medians over networks as dots. */
 export class DepthCurves extends CurveFigure {
   protected readonly kinds = ['theory', 'ensemble', 'gradients'] as const;
+
+  override get command(): string {
+    return simulateCommand(this.lab.state);
+  }
 
   protected get heading(): string {
     return this.words.depthTitle;

@@ -10,7 +10,7 @@ import {
 } from '../model/distribution';
 import { ofBin } from '../model/read-out';
 import { linearScale, niceAbove, type Scale, ticks } from '../model/scales';
-import type { Table } from '../model/take-away';
+import { simulateCommand, type Table } from '../model/take-away';
 import { words } from '../model/words';
 import { bottomAxis, type Frame, frame, leftAxis } from '../parts/axes';
 import { define } from '../parts/define';
@@ -46,6 +46,10 @@ export class Histogram extends Figure {
       .key.of-floor { border-top: 1.5px dashed var(--ink-soft); }
     `,
   ];
+
+  override get command(): string {
+    return simulateCommand(this.lab.state);
+  }
 
   protected get heading(): string {
     return this.text.histogramTitle;

@@ -136,6 +136,9 @@ export class OwnNetwork extends Figure {
           this.over = false;
         }} @drop=${this.drop}>
         <label>${say.choose} <input type="file" accept=".csv,.tsv,.txt,text/*"
+          @click=${(event: Event) => {
+            (event.target as HTMLInputElement).value = ''; // the same file may have changed
+          }}
           @change=${(event: Event) => this.read((event.target as HTMLInputElement).files?.[0])} /></label>
         <span>${say.drop}</span>
         ${

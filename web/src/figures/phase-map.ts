@@ -8,7 +8,7 @@ import { clamp, parameters } from '../model/params';
 import { moveByKey, type Point } from '../model/point';
 import { heightOf, ofPoint } from '../model/read-out';
 import { linearScale, type Scale, ticks } from '../model/scales';
-import type { Table } from '../model/take-away';
+import { linesCommand, type Table } from '../model/take-away';
 import { words } from '../model/words';
 import { bottomAxis, type Frame, frame, leftAxis, pathThrough } from '../parts/axes';
 import { define } from '../parts/define';
@@ -97,6 +97,10 @@ export class PhaseMap extends Figure {
 
   private get lines(): LinesResult | null {
     return this.lab.result('lines');
+  }
+
+  override get command(): string {
+    return linesCommand(this.lab.state);
   }
 
   protected get heading(): string {

@@ -6,7 +6,7 @@ import type { Chart } from '../model/chart';
 import { multipleOfEdge, raceCharts } from '../model/curve-charts';
 import { raceSentence } from '../model/curve-words';
 import { dataAtHand } from '../model/lessons';
-import { type DataName, parameters, planarNames } from '../model/params';
+import { type DataName, parameters, planarNames, type State } from '../model/params';
 import type { Table } from '../model/take-away';
 import { define } from '../parts/define';
 import { sentences } from '../text/sentences';
@@ -28,6 +28,10 @@ export class Race extends CurveFigure {
 
   protected get help(): string {
     return this.text.raceHelp;
+  }
+
+  override get shownState(): State {
+    return { ...this.lab.state, ...this.lab.raced };
   }
 
   protected get sentence(): string {
@@ -96,7 +100,7 @@ export class Race extends CurveFigure {
       <p class="choices">
         <label>${text.raceData} <select data-test="race-data" @change=${(event: Event) =>
           lab.set({ data: (event.target as HTMLSelectElement).value as DataName })}>${names.map(
-          (name) => html`<option value=${name} ?selected=${name === data}
+          (name) => html`<option value=${name} .selected=${name === data}
             >${text.dataNames[name]}</option>`,
         )}</select></label>
         <button type="button" data-test="race-start"

@@ -154,13 +154,13 @@ export abstract class LabElement extends LitElement {
     this.unbind();
   }
 
-  private bind(): void {
+  protected bind(): void {
     const { lab } = this;
     this.bound = lab;
     this.endings.push(
       lab.on('update', (kind) => {
-        if (this.visible ? kind === null || this.shows(kind) : this.isOtherwise)
-          this.requestUpdate();
+        const follows = this.awake ? kind === null || this.shows(kind) : this.isOtherwise;
+        if (follows) this.requestUpdate();
       }),
       lab.on('change', (state) => this.fire('change', state)),
       lab.on('progress', (progress) => this.fire('progress', progress)),
@@ -168,7 +168,7 @@ export abstract class LabElement extends LitElement {
     );
   }
 
-  private unbind(): void {
+  protected unbind(): void {
     for (const end of this.endings.splice(0)) end();
     this.bound = null;
   }
@@ -217,8 +217,10 @@ export abstract class LabElement extends LitElement {
     }
     const { lang, theme: shade } = this.lab.state;
     this.shownIn = `${lang} ${shade}`;
-    if (shade === 'auto') this.removeAttribute('theme');
-    else this.setAttribute('theme', shade);
+    // A theme that does not exist stays to be named.
+    const refused = this.problems.some(({ key }) => key === 'theme');
+    if (shade !== 'auto') this.setAttribute('theme', shade);
+    else if (!refused) this.removeAttribute('theme');
     if (this.loaded || !this.ready) return;
     this.loaded = true;
     void this.updateComplete.then(() => this.fire('load', undefined));
@@ -262,14 +264,24 @@ export abstract class Figure extends LabElement {
   /** A self-contained SVG of what is shown. */
   abstract picture(): Promise<string>;
 
+  /** The state that the numbers belong to. */
+  get shownState(): State {
+    return this.lab.state;
+  }
+
+  /** The command that computes the numbers; null: there is none. */
+  get command(): string | null {
+    return null;
+  }
+
   /** The numbers as CSV, with their provenance. */
   csv(): string {
-    return tableToCsv(this.table(), this.lab.state, this.lab.version);
+    return tableToCsv(this.table(), this.shownState, this.lab.version);
   }
 
   /** The picture as SVG, with its provenance. */
   async svg(): Promise<string> {
-    return describeSvg(await this.picture(), provenance(this.lab.state, this.lab.version));
+    return describeSvg(await this.picture(), provenance(this.shownState, this.lab.version));
   }
 
   /** A lab says for all its figures what is wrong. */

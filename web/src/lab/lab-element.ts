@@ -53,13 +53,19 @@ export class LabView extends LabElement {
     this.announced = '';
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  protected override bind(): void {
+    super.bind();
     // At once, not with the next frame: nothing may look settled that is not.
     this.endings.push(
       this.lab.on('change', () => this.tellSettled()),
       this.lab.on('update', () => this.tellSettled()),
     );
+  }
+
+  protected override unbind(): void {
+    this.madeSweep?.stop();
+    this.madeSweep = null;
+    super.unbind();
   }
 
   private tellSettled(): void {
@@ -88,7 +94,9 @@ export class LabView extends LabElement {
 
   private get caption(): string {
     const { lab, text } = this;
-    return lab.failure ? text.nothingToShow : words(factsOf(lab)).lab;
+    return lab.failureOf('theory') || lab.failureOf('map')
+      ? text.nothingToShow
+      : words(factsOf(lab)).lab;
   }
 
   protected override updated(): void {

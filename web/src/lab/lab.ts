@@ -58,6 +58,8 @@ export class Lab {
   tiles: readonly (Picture | null)[] = new Array<null>(networksOnStrip).fill(null);
   /** The images beside the script: unknown, missing, or there. */
   sample: Sample | 'missing' | null = null;
+  /** The state that the race began from. */
+  raced: Partial<State> = {};
   /** The reader's own network. */
   own: OwnFacts | null = null;
 
@@ -218,15 +220,19 @@ export class Lab {
     switch (answer.type) {
       case 'started':
         this.version = answer.version;
+        this.startError = null;
         break;
       case 'recovered':
         this.recovered += 1;
         break;
       case 'broken':
         this.startError = answer.error;
+        for (const [kind, { done }] of this.sent) if (!done) this.sent.delete(kind);
         this.tell('error', { name: answer.error.reason, message: answer.error.message });
         break;
       case 'result':
+        // Of a worker that has this request no more.
+        if (answer.revision < (this.results[answer.result.kind]?.revision ?? 0)) return;
         this.keep(answer.revision, answer.result);
         this.tell('update', answer.result.kind);
         return;
@@ -313,7 +319,8 @@ export class Lab {
     const { sample } = this;
     const data = dataAtHand(this.state.data, sample);
     const lessons = data === 'fashion-mnist' ? sampleOf(sample, lessonsOf) : data;
-    if (lessons === null) return;
+    if (lessons === null || this.racing || this.listeners.get('update')?.size === 0) return;
+    this.raced = { activation, sigmaB2, depth, seed, width: raceWidth, data };
     this.send(
       {
         kind: 'race',
@@ -338,6 +345,11 @@ export class Lab {
   showOwn(facts: OwnFacts): void {
     this.own = facts;
     this.request();
+    this.tell('update', null);
+  }
+
+  forgetRecovered(): void {
+    this.recovered = 0;
     this.tell('update', null);
   }
 

@@ -30,7 +30,8 @@ export class Notices extends LabElement {
     return html`${startNotice(text, startError)}
       ${
         recovered > 0 && !startError
-          ? html`<div class="notice" role="status" data-test="recovered"><p>${text.recovered}</p></div>`
+          ? html`<div class="notice" role="status" data-test="recovered"><p>${text.recovered}</p>
+            <button type="button" @click=${() => lab.forgetRecovered()}>${text.dismiss}</button></div>`
           : nothing
       }
       ${failureNotice(text, failure)}

@@ -30,9 +30,20 @@ export type CsvProblem =
 
 export const mostBytes = 64 * 2 ** 20;
 
-const separator = /[,;\t]|\s+/;
-const fieldsOf = (line: string) => line.trim().split(separator);
 const isNumber = (text: string) => text !== '' && Number.isFinite(Number(text));
+
+const separators = [';', '\t', ','] as const;
+
+function fieldsOf(line: string): string[] {
+  const text = line.trim();
+  const separator = separators.find((sign) => text.includes(sign));
+  return separator ? text.split(separator).map((field) => field.trim()) : text.split(/\s+/);
+}
+
+/** A line of words, or of the numbers 0, 1, 2, ... of columns. */
+const areNames = (fields: string[]) =>
+  fields.every((field) => !isNumber(field) && /\p{L}/u.test(field)) ||
+  fields.every((field, k) => field === String(k));
 
 /** Numbers between commas, semicolons, tabs or spaces, a line an input; lines that begin with # and a
  * first line of names are skipped. Two inputs and two classes at least. */
@@ -43,7 +54,7 @@ export function readOutputs(text: string): OwnOutputs | CsvProblem {
     .filter(({ line }) => line.trim() !== '' && !line.startsWith('#'));
   const first = lines[0];
   if (!first) return { kind: 'empty' };
-  if (fieldsOf(first.line).every((name) => !isNumber(name))) lines.shift();
+  if (areNames(fieldsOf(first.line))) lines.shift();
   const classes = fieldsOf(lines[0]?.line ?? '').length;
   const values = new Float64Array(lines.length * classes);
   for (const [i, { line, row }] of lines.entries()) {

@@ -65,7 +65,9 @@ export function requestOf(kind: Derived, state: State, { sample, own }: Findings
       return { kind, ...described, network, inputWidth, inputs };
     }
     case 'placement': {
-      if (own === null || !(own.gamma > 0 && Number.isFinite(own.gamma))) return null;
+      // What the engine can place.
+      if (own === null || own.classes > 4096) return null;
+      if (!(own.gamma >= 1e-6 && own.gamma <= 1e12)) return null;
       const { gamma, classes, inputs } = own;
       return { kind, gamma, classes, inputs, activation, sigmaB2, depth };
     }

@@ -47,7 +47,7 @@ export function describeSvg(svg: string, lines: readonly string[]): string {
 }
 
 /** The command whose networks are those of the histogram. */
-export function command(state: State): string {
+export function simulateCommand(state: State): string {
   const flags = {
     activation: state.activation,
     'sigma-w2': state.sigmaW2,
@@ -65,6 +65,12 @@ export function command(state: State): string {
   };
   const text = Object.entries(flags).map(([flag, value]) => `--${flag} ${value}`);
   return `igb simulate ${text.join(' ')}`;
+}
+
+/** The command for the lines of the phase diagram; the page has them at other sigma_b2. */
+export function linesCommand({ activation }: State): string {
+  const { max } = parameters.sigmaB2;
+  return `igb lines --activation ${activation} --sigma-b2 0:${max}:65 --gamma 1 --format csv`;
 }
 
 export const citation = `@inproceedings{bassi2026bias,

@@ -131,7 +131,7 @@ export class Builder extends LitElement {
         this.choose(name, (event.target as HTMLSelectElement).value)}>
         ${choices.map(
           (choice) =>
-            html`<option value=${choice} ?selected=${choice === state[name]}>${names[choice]}</option>`,
+            html`<option value=${choice} .selected=${choice === state[name]}>${names[choice]}</option>`,
         )}</select></label>`;
   }
 

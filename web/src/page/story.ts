@@ -150,7 +150,10 @@ export class Story extends LabElement {
   /** The figures beside the text. */
   private stage() {
     const { text, lab } = this;
-    const said = lab.failure ? text.nothingToShow : words(factsOf(lab)).lab;
+    const said =
+      lab.failureOf('theory') || lab.failureOf('map')
+        ? text.nothingToShow
+        : words(factsOf(lab)).lab;
     const [first, ...rest] = this.active.figures;
     return html`<aside class="stage" aria-label=${this.words.stage}>
       ${this.contents()}
@@ -236,7 +239,7 @@ export class Story extends LabElement {
     const { words: story, lab } = this;
     const at = isAtGoal(lab.state, goal);
     const label = at ? story.shown : story.show;
-    return html`<p><button type="button" class="show" data-test="show" aria-pressed=${at}
+    return html`<p><button type="button" class="show" data-test="show"
       @click=${() => this.go(goal)}>${typeset(label(String(goal.sigmaW2)))}</button></p>`;
   }
 
@@ -254,6 +257,9 @@ export class Story extends LabElement {
 
   /** Without leaving the page. */
   private tryOut(event: Event, goal: Goal): void {
+    const elsewhere =
+      event instanceof MouseEvent && (event.ctrlKey || event.metaKey || event.shiftKey);
+    if (elsewhere) return; // a window of its own
     event.preventDefault();
     this.go(goal);
     location.hash = 'lab';

@@ -99,10 +99,10 @@ export class Controls extends LitElement {
       <span>${text.preset}</span>
       <select name="preset" data-test="preset" @change=${(event: Event) =>
         this.start((event.target as HTMLSelectElement).value)}>
-        <option value="" ?selected=${at === null}>${text.noPreset}</option>
+        <option value="" .selected=${at === null}>${text.noPreset}</option>
         ${presetNames.map(
           (name) =>
-            html`<option value=${name} ?selected=${name === at}>${text.presets[name]}</option>`,
+            html`<option value=${name} .selected=${name === at}>${text.presets[name]}</option>`,
         )}
       </select>
     </label>`;
@@ -123,7 +123,7 @@ export class Controls extends LitElement {
         this.lab.set({ [name]: (event.target as HTMLSelectElement).value })}>
         ${choices.map(
           (choice) =>
-            html`<option value=${choice} ?selected=${choice === this.lab.state[name]}>${names[choice] ?? choice}</option>`,
+            html`<option value=${choice} .selected=${choice === this.lab.state[name]}>${names[choice] ?? choice}</option>`,
         )}
       </select>
     </label>`;

@@ -7,8 +7,7 @@ export const figureStyle = css`
   figure { margin: 0; }
   h2 { margin: 0; font-size: 1.05rem; flex: 1; }
   .head { display: flex; gap: 0.5rem; align-items: start; margin: 0 0 0.5rem; }
-  figcaption, .legend, .facts { margin: 0.5rem 0 0; font-size: 0.88rem; color: var(--ink-soft); }
-  .facts { color: var(--ink); font-variant-numeric: tabular-nums; min-height: 1.5em; }
+  figcaption, .legend { margin: 0.5rem 0 0; font-size: 0.88rem; color: var(--ink-soft); }
   .read-out { display: block; margin: 0.3rem 0 0; min-height: 1.5em; font-size: 0.85rem; color: var(--ink-soft); font-variant-numeric: tabular-nums; }
   .legend { display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; padding: 0; list-style: none; }
   .key { display: inline-block; width: 1.5rem; height: 0; margin: 0 0.35rem 0 0; vertical-align: middle; }

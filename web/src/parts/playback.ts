@@ -98,7 +98,7 @@ export class Playback extends LitElement {
         @change=${() => {
           this.gesture = null;
         }} />
-      <output>${say.depth(depth)}</output>
+      <output aria-live="off">${say.depth(depth)}</output>
     </div>`;
   }
 }

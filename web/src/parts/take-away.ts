@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { Figure } from '../lab/figure';
 import { withTexts } from '../model/png';
-import { citation, command, provenance } from '../model/take-away';
+import { citation, provenance } from '../model/take-away';
 import { type Text, texts } from '../text';
 import { copyText } from './copy';
 import { define } from './define';
@@ -55,7 +55,7 @@ export class TakeAway extends LitElement {
   override render() {
     const { text, open } = this;
     return html`<button type="button" class="opener" data-test="take-away" title=${text.takeAway}
-        aria-label=${text.takeAway} aria-expanded=${open} aria-controls="menu"
+        aria-label=${text.takeAway} aria-expanded=${open} aria-controls=${open ? 'menu' : nothing}
         @click=${() => (open ? this.hide() : this.show())} @keydown=${this.onKey}
         ><span aria-hidden="true">⋯</span></button>
       ${open ? this.menu() : nothing}`;
@@ -63,6 +63,7 @@ export class TakeAway extends LitElement {
 
   private menu() {
     const { text } = this;
+    const computed = this.figure.command;
     const action = (name: string, label: string, act: () => Promise<string> | string) =>
       html`<button type="button" data-test="take-${name}" @click=${() => this.act(act)}
         >${label}</button>`;
@@ -74,7 +75,7 @@ export class TakeAway extends LitElement {
       ${action('csv', text.takeCsv, () =>
         this.save('csv', new Blob([this.figure.csv()], { type: 'text/csv' })),
       )}
-      ${action('command', text.takeCommand, () => this.copy(command(this.figure.lab.state)))}
+      ${computed === null ? nothing : action('command', text.takeCommand, () => this.copy(computed))}
       ${action('citation', text.takeCitation, () => this.copy(citation))}
       <p class="said" role="status">${this.said}</p>
     </div>`;
@@ -112,7 +113,7 @@ export class TakeAway extends LitElement {
     try {
       this.said = await act();
     } catch (error) {
-      this.said = String(error);
+      this.said = error instanceof Error ? error.message : String(error);
     }
   }
 
@@ -121,7 +122,7 @@ export class TakeAway extends LitElement {
     const png = await rasterise(await this.figure.picture());
     const described = withTexts(new Uint8Array(await png.arrayBuffer()), {
       Software: `igb ${lab.version}`,
-      Description: provenance(lab.state, lab.version).join('\n'),
+      Description: provenance(this.figure.shownState, lab.version).join('\n'),
     });
     return this.save('png', new Blob([described], { type: 'image/png' }));
   }

@@ -78,7 +78,6 @@ export interface Text {
   dataNames: Record<DataName, string>;
   noImages: string;
   words: string;
-  meaning: string;
 }
 
 const range = ({ values, whole }: Allowed) => (whole ? `whole numbers ${values}` : values);
@@ -134,7 +133,8 @@ export const en: Text = {
   takeCitation: 'Copy the citation (BibTeX)',
   saved: (name) => `Saved ${name}.`,
   copied: 'Copied:',
-  recovered: 'A part of the engine had stopped and was started anew; nothing is lost.',
+  recovered:
+    'A part of the engine had stopped and was started anew, and with it what it was computing.',
   noSimd:
     'This browser lacks WebAssembly with SIMD, which the engine needs. Any browser of 2023 or later has it.',
   choices: {
@@ -229,8 +229,6 @@ export const en: Text = {
     blobs: 'blobs',
   },
   noImages:
-    'Fashion-MNIST is not part of this site: its data package was missing when it was built. The points of the plane can be learnt all the same.',
+    'There are no images here: Fashion-MNIST is not part of this page. The points of the plane can be learnt all the same.',
   words: 'Prejudice and neutrality mean asymmetry of predictions only, not fairness.',
-  meaning:
-    'On the side of order every input ends up alike, so a network gives all of them one class.',
 };

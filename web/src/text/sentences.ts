@@ -93,7 +93,7 @@ const en: Sentences = {
     law: (share) => `${share} by theory`,
     gap: ' · ',
   },
-  mapKeys: 'Class map; arrow keys move a cross over it',
+  mapKeys: 'Class map; arrow keys move a ring over it',
   histogramKeys: 'Histogram; left and right arrow keys choose a bar',
 };
 
@@ -138,7 +138,7 @@ const zh: Sentences = {
     law: (share) => `理论值 ${share}`,
     gap: ' · ',
   },
-  mapKeys: '分类图；方向键移动十字光标',
+  mapKeys: '分类图；方向键移动圆圈',
   histogramKeys: '直方图；左右方向键选择一个条形',
 };
 
