@@ -19,21 +19,20 @@ for (const lang of ['en', 'zh']) {
   }
 }
 
-for (const path of ['builder.html', 'embed.html?figure=histogram', 'embed.html']) {
-  for (const theme of ['light', 'dark']) {
-    test(`${path} has no violations of accessibility rules, ${theme}`, async ({
-      page,
-      address,
-    }) => {
-      const joint = path.includes('?') ? '&' : '?';
-      await page.goto(`${address}${path}${joint}${quick}&theme=${theme}`);
-      await page.locator('[data-test=histogram][data-networks="20"]').first().waitFor();
-      const { violations, passes } = await new AxeBuilder({ page }).analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes.length})`);
-      expect(found).toEqual([]);
-      expect(passes.length).toBeGreaterThan(10);
-    });
-  }
+for (const figure of ['lab', 'histogram']) {
+  test(`the page for frames has no violations, ${figure}`, async ({ page, address }) => {
+    await page.goto(`${address}embed.html?${quick}&figure=${figure}&theme=light`);
+    await page
+      .locator('[data-majority], [data-networks="20"]')
+      .first()
+      .waitFor({ timeout: 30_000 });
+    // The heading of first rank is that of the page around the frame.
+    const axe = new AxeBuilder({ page }).disableRules(['page-has-heading-one']);
+    const { violations, passes } = await axe.analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes.length})`);
+    expect(found).toEqual([]);
+    expect(passes.length).toBeGreaterThan(10);
+  });
 }
 
 test('at 200 % zoom nothing sticks out and all stays', async ({ page, address }) => {

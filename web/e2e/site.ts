@@ -34,7 +34,8 @@ export const test = base.extend<Pick<Site, 'guard'>, Pick<Site, 'address'>>({
       page.on('pageerror', (error) => complaints.push(String(error)));
       page.on('request', (request) => {
         const url = request.url();
-        if (!url.startsWith(address) && !url.startsWith('data:')) complaints.push(url);
+        const within = ['data:', 'blob:'].some((scheme) => url.startsWith(scheme));
+        if (!url.startsWith(address) && !within) complaints.push(url);
       });
       await use(undefined);
       expect(complaints).toEqual([]);

@@ -30,9 +30,10 @@ async function load(module: WebAssembly.Module): Promise<void> {
 }
 
 /** The page hears of errors, not of rejections: an engine that traps within a job is lost. */
-self.addEventListener('unhandledrejection', ({ reason }) => {
+self.addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
   setTimeout(() => {
-    throw reason;
+    throw event.reason;
   });
 });
 

@@ -94,9 +94,7 @@ export class LabView extends LabElement {
 
   private get caption(): string {
     const { lab, text } = this;
-    return lab.failureOf('theory') || lab.failureOf('map')
-      ? text.nothingToShow
-      : words(factsOf(lab)).lab;
+    return lab.failure ? text.nothingToShow : words(factsOf(lab)).lab;
   }
 
   protected override updated(): void {

@@ -290,7 +290,9 @@ export class Lab {
   /** The first failure of what is computed for the state. */
   get failure(): Failure | null {
     for (const kind of derivedKinds) {
-      const failure = this.needs.get(kind) ? this.failureOf(kind) : null;
+      // That somebody's network cannot be placed is no fault of the point.
+      const shown = this.needs.get(kind) && kind !== 'placement';
+      const failure = shown ? this.failureOf(kind) : null;
       if (failure) return failure;
     }
     return null;

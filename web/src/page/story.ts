@@ -150,10 +150,7 @@ export class Story extends LabElement {
   /** The figures beside the text. */
   private stage() {
     const { text, lab } = this;
-    const said =
-      lab.failureOf('theory') || lab.failureOf('map')
-        ? text.nothingToShow
-        : words(factsOf(lab)).lab;
+    const said = lab.failure ? text.nothingToShow : words(factsOf(lab)).lab;
     const [first, ...rest] = this.active.figures;
     return html`<aside class="stage" aria-label=${this.words.stage}>
       ${this.contents()}
