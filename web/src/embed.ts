@@ -5,7 +5,7 @@ import { pageAddress } from './engine/assets';
 import type { LabElement } from './lab/figure';
 import { Lab } from './lab/lab';
 import './lab/lab-element';
-import { formatQuery, parameters, parseQuery, type State } from './model/params';
+import { formatQuery, languageTag, parameters, parseQuery, type State } from './model/params';
 import { texts } from './text';
 import { embeddingTexts } from './text/embedding';
 
@@ -22,7 +22,7 @@ document.querySelector('main')?.append(element, link);
 
 /** What the page says beside the figure follows the state. */
 function follow({ lang, theme, ...rest }: State): void {
-  document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
+  document.documentElement.lang = languageTag(lang);
   document.documentElement.dataset.theme = theme;
   document.title = `${texts[lang].title} · igb`;
   link.textContent = embeddingTexts[lang].openInLab;

@@ -4,6 +4,7 @@ import { attributeNames } from '../model/elements';
 import {
   allowed,
   defaults,
+  languageTag,
   nameOfKey,
   type Problem,
   parameters,
@@ -204,7 +205,7 @@ export abstract class LabElement extends LitElement {
   }
 
   protected get languageTag(): string {
-    return this.lab.state.lang === 'zh' ? 'zh-Hans' : 'en';
+    return languageTag(this.lab.state.lang);
   }
 
   protected override willUpdate(_changed: PropertyValues): void {

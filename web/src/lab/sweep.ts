@@ -1,4 +1,4 @@
-import type { State } from '../model/params';
+import { isAt, type State } from '../model/params';
 import { sweepAt } from '../model/sweep';
 import type { Lab } from './lab';
 
@@ -51,9 +51,4 @@ export class Sweep {
     this.frame = null;
     this.listener();
   }
-}
-
-/** Whether a state has all the values of a part of one. */
-export function isAt(state: State, part: Partial<State>): boolean {
-  return (Object.keys(part) as (keyof State)[]).every((key) => state[key] === part[key]);
 }

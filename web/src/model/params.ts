@@ -237,6 +237,9 @@ export const parameters = {
 
 export const parameterNames = Object.keys(parameters) as ParameterName[];
 
+/** Of what determines the networks. */
+export const networkNames = parameterNames.filter((name) => parameters[name].group === 'network');
+
 export type NumberName = {
   [N in ParameterName]: State[N] extends number ? N : never;
 }[ParameterName];
@@ -327,6 +330,16 @@ export function entriesOf(state: State): [key: string, value: string][] {
 export function formatQuery(state: State): string {
   const text = new URLSearchParams(entriesOf(state)).toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** Whether a state has all the values of a part of one. */
+export function isAt(state: State, part: Partial<State>): boolean {
+  return (Object.keys(part) as (keyof State)[]).every((key) => state[key] === part[key]);
+}
+
+/** The language as HTML names it. */
+export function languageTag(lang: Lang): string {
+  return lang === 'zh' ? 'zh-Hans' : 'en';
 }
 
 /** Whether a part of the lab is shown. */

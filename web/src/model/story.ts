@@ -1,5 +1,5 @@
 /** The story: steps, each a state of the lab and the figures that show it. */
-import { defaults, parameterNames, parameters, type State } from './params';
+import { defaults, isAt, networkNames, parameters, type State } from './params';
 import { presets } from './presets';
 
 export const stepNames = ['opinion', 'many', 'order', 'why', 'neutral', 'edge', 'lab'] as const;
@@ -85,13 +85,6 @@ export function stepOf(fragment: string): Step | null {
   return steps.find(({ name }) => fragment === `#step-${name}`) ?? null;
 }
 
-/** Whether a state has all the values of a goal. */
-export function isAtGoal(state: State, goal: Goal): boolean {
-  return (Object.keys(goal) as (keyof Goal)[]).every((key) => state[key] === goal[key]);
-}
-
-const networkNames = parameterNames.filter((name) => parameters[name].group === 'network');
-
 /** Whether all networks are those at which pages open. */
 function isUntouched(state: State): boolean {
   return networkNames.every((name) => state[name] === parameters[name].default);
@@ -106,5 +99,5 @@ export function openingAt(state: State, fragment: string): State {
 /** Whether the story may move the lab unasked: where the address gave a state, somebody wants that one
  * seen, unless it is one of the story's own. */
 export function followsAtFirst(state: State): boolean {
-  return steps.some(({ goal }) => goal !== null && isAtGoal(state, goal));
+  return steps.some(({ goal }) => goal !== null && isAt(state, goal));
 }

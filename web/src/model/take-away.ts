@@ -1,13 +1,11 @@
 /** What a reader takes away from a figure: numbers, the command that computes them, whom to cite. */
-import { parameterNames, parameters, type State } from './params';
+import { networkNames, parameters, type State } from './params';
 
 /** Numbers of a figure, a row each; null: no value. */
 export interface Table {
   columns: readonly string[];
   rows: readonly (readonly (number | string | null)[])[];
 }
-
-const networkNames = parameterNames.filter((name) => parameters[name].group === 'network');
 
 /** "sigma-w2 = 4" and so on: version and all that determines the numbers. */
 export function provenance(state: State, version: string): string[] {

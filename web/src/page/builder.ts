@@ -6,6 +6,7 @@ import {
   isShown,
   type LabPart,
   labParts,
+  languageTag,
   parameters,
   parseQuery,
   type State,
@@ -64,7 +65,7 @@ export class Builder extends LitElement {
 
   protected override willUpdate(_changed: PropertyValues): void {
     const { lang, theme } = this.lab.state;
-    document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
+    document.documentElement.lang = languageTag(lang);
     document.documentElement.dataset.theme = theme;
     document.title = `${this.text.title} · igb`;
   }

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { Lab } from '../lab/lab';
 import '../lab/lab-element';
 import '../lab/notices';
-import { formatQuery, parseQuery, type State } from '../model/params';
+import { formatQuery, languageTag, parseQuery, type State } from '../model/params';
 import { openingAt } from '../model/story';
 import { throttle } from '../parts/throttle';
 import { texts } from '../text';
@@ -55,7 +55,7 @@ export class Page extends LitElement {
 
   protected override willUpdate(_changed: PropertyValues): void {
     const { lang, theme } = this.lab.state;
-    document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
+    document.documentElement.lang = languageTag(lang);
     document.documentElement.dataset.theme = theme;
     document.title = `${this.text.title} · igb`;
   }
@@ -68,7 +68,7 @@ export class Page extends LitElement {
       <header>
         <h1>${text.title}</h1>
         <button type="button" class="language" data-test="language"
-          lang=${otherLanguage === 'zh' ? 'zh-Hans' : 'en'}
+          lang=${languageTag(otherLanguage)}
           @click=${() => lab.set({ lang: otherLanguage })}>${text.otherLanguage}</button>
         <p class="lead">${text.lead} <a href="#lab">${story.straightToLab}</a></p>
       </header>

@@ -4,11 +4,10 @@ import { factsOf } from '../lab/facts';
 import { LabElement } from '../lab/figure';
 import '../lab/lab-element';
 import { Sweep } from '../lab/sweep';
-import { formatQuery, type State } from '../model/params';
+import { formatQuery, isAt, type State } from '../model/params';
 import {
   followsAtFirst,
   type Goal,
-  isAtGoal,
   type Step,
   type StoryFigure,
   stepOf,
@@ -234,7 +233,7 @@ export class Story extends LabElement {
 
   private showButton(goal: Goal) {
     const { words: story, lab } = this;
-    const at = isAtGoal(lab.state, goal);
+    const at = isAt(lab.state, goal);
     const label = at ? story.shown : story.show;
     return html`<p><button type="button" class="show" data-test="show"
       @click=${() => this.go(goal)}>${typeset(label(String(goal.sigmaW2)))}</button></p>`;
