@@ -7,6 +7,7 @@ export default defineConfig({
   snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
   timeout: 240_000,
   workers: 2,
+  fullyParallel: true,
   expect: { timeout: 15_000 },
   // What is timed runs alone, after all else.
   projects: [

@@ -137,14 +137,17 @@ std::uint64_t gradient_steps(const Architecture& architecture) {
   return 2 * (std::uint64_t{architecture.depth} + 1);
 }
 
-GradientResult run_gradient_ensemble(const GradientRequest& request,
-                                     const std::function<void()>& advance) {
+void check_gradient_memory(const GradientRequest& request) {
   const GradientMemory memory = gradient_memory(request);
   const double workers = std::min(request.networks, request.threads);
   check_memory(memory.shared + workers * memory.thread,
                "depth = " + std::to_string(request.architecture.depth) + " on " +
                    std::to_string(request.data->inputs) + " inputs and " +
                    std::to_string(static_cast<std::uint32_t>(workers)) + " threads");
+}
+
+GradientResult run_gradient_ensemble(const GradientRequest& request,
+                                     const std::function<void()>& advance) {
   return Ensemble(request, advance).run();
 }
 

@@ -48,12 +48,16 @@ struct GradientMemory {
 };
 GradientMemory gradient_memory(const GradientRequest& request);
 
+/// Throws Failure where this machine has less memory than the threads of the request need.
+void check_gradient_memory(const GradientRequest& request);
+
 /// Steps of the progress of one network.
 [[nodiscard]] std::uint64_t gradient_steps(const Architecture& architecture);
 
 /// Runs the networks seed, 0 .. networks - 1, upwards and back down to the inputs. The result does
 /// not depend on the number of threads: networks are reduced in their order. `advance` is called
-/// after each layer, from any thread. Throws Failure, of several that of the first network.
+/// after each layer, from any thread. Throws Failure, of several that of the first network. Call
+/// check_gradient_memory first.
 GradientResult run_gradient_ensemble(const GradientRequest& request,
                                      const std::function<void()>& advance);
 

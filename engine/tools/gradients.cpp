@@ -224,6 +224,7 @@ Report measured_report(const GradientsOptions& options) {
                           .target = options.run.target()};
   const GradientMemory memory = gradient_memory(request);
   request.threads = options.run.threads(memory.thread, memory.shared);
+  check_gradient_memory(request);  // before theory, which takes a while for a million layers
 
   Record record = parameters(options);
   record.insert(record.end(), {{"quantiles", options.quantiles},

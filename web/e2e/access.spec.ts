@@ -1,37 +1,75 @@
 import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
 import { expect, handle, settled, test } from './site';
 
 const quick = 'width=16&depth=5&networks=20';
 
+/** Rules of accessibility that a page breaks. */
+async function violationsOf(page: Page, ...disabled: string[]): Promise<string[]> {
+  const { violations, passes } = await new AxeBuilder({ page }).disableRules(disabled).analyze();
+  expect(passes.length).toBeGreaterThan(10);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes.length})`);
+}
+
+/** That a page draws has come to an end. */
+const drawn = (page: Page) =>
+  page
+    .locator('[data-majority], [data-networks="20"]')
+    .first()
+    .waitFor({ state: 'attached', timeout: 30_000 });
+
 for (const lang of ['en', 'zh']) {
   for (const theme of ['light', 'dark']) {
-    test(`the page has no violations of accessibility rules in ${lang}, ${theme}`, async ({
+    test(`the page breaks no rule of accessibility in ${lang}, ${theme}`, async ({
       page,
       address,
     }) => {
       await page.goto(`${address}?${quick}&lang=${lang}&theme=${theme}&oops=1`);
       await settled(page);
-      const { violations, passes } = await new AxeBuilder({ page }).analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes.length})`);
-      expect(found).toEqual([]);
-      expect(passes.length).toBeGreaterThan(20);
+      expect(await violationsOf(page)).toEqual([]);
+    });
+
+    test(`the builder breaks no rule of accessibility in ${lang}, ${theme}`, async ({
+      page,
+      address,
+    }) => {
+      await page.goto(
+        `${address}builder.html?${quick}&lang=${lang}&theme=${theme}&figure=histogram`,
+      );
+      await page.getByTestId('preview').scrollIntoViewIfNeeded();
+      await drawn(page);
+      expect(await violationsOf(page)).toEqual([]);
     });
   }
 }
 
-for (const figure of ['lab', 'histogram']) {
-  test(`the page for frames has no violations, ${figure}`, async ({ page, address }) => {
-    await page.goto(`${address}embed.html?${quick}&figure=${figure}&theme=light`);
-    await page
-      .locator('[data-majority], [data-networks="20"]')
-      .first()
-      .waitFor({ timeout: 30_000 });
-    // The heading of first rank is that of the page around the frame.
-    const axe = new AxeBuilder({ page }).disableRules(['page-has-heading-one']);
-    const { violations, passes } = await axe.analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes.length})`);
-    expect(found).toEqual([]);
-    expect(passes.length).toBeGreaterThan(10);
+for (const [figure, lang, theme] of [
+  ['lab', 'en', 'dark'],
+  ['lab', 'zh', 'light'],
+  ['histogram', 'en', 'light'],
+  ['histogram', 'zh', 'dark'],
+] as const) {
+  test(`the page for frames breaks no rule of accessibility, ${figure} in ${lang}, ${theme}`, async ({
+    page,
+    address,
+  }) => {
+    await page.goto(`${address}embed.html?${quick}&figure=${figure}&theme=${theme}&lang=${lang}`);
+    await drawn(page);
+    // The page around the frame shows through, and has the heading of first rank.
+    await page.addStyleTag({ content: 'html { background: Canvas }' });
+    expect(await violationsOf(page, 'page-has-heading-one')).toEqual([]);
+  });
+}
+
+for (const lang of ['en', 'zh']) {
+  test(`what a screen reader finds in the lab is as it was, in ${lang}`, async ({
+    page,
+    address,
+  }) => {
+    await page.setViewportSize({ width: 1280, height: 4000 }); // all figures are in the window
+    await page.goto(`${address}embed.html?${quick}&lang=${lang}`);
+    await settled(page);
+    await expect(page.locator('igb-lab')).toMatchAriaSnapshot({ name: `lab-${lang}.aria.yml` });
   });
 }
 

@@ -392,6 +392,86 @@ test('the lab on another site says its version and seed and copies a link', asyn
   expect(complaints).toEqual([]);
 });
 
+test('forced colours: lines, curves and the point stand out, classes keep theirs', async ({
+  servers,
+}) => {
+  const site = await servers.site();
+  const body = ['phase-map', 'class-map', 'depth-curves']
+    .map((name) => `<igb-${name} lab="one" ${small}></igb-${name}>`)
+    .join('');
+  const host = await servers.host(hostPage(site, body));
+  const { page, complaints } = await servers.guarded([site, host]);
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto(host);
+  await expect(page.locator('igb-depth-curves canvas').first()).toBeVisible();
+  await expect(page.locator('[data-test=map]')).toHaveAttribute('data-stale', 'false');
+  const colours = await page.evaluate(() => {
+    const probe = document.body.appendChild(document.createElement('p'));
+    const system = (name: string) => {
+      probe.style.color = name;
+      return getComputedStyle(probe).color;
+    };
+    const styleOf = (figure: string, selector: string) => {
+      const inner = document.querySelector(figure)?.shadowRoot?.querySelector(selector);
+      return getComputedStyle(inner as Element);
+    };
+    const curves = document
+      .querySelector('igb-depth-curves')
+      ?.shadowRoot?.querySelector('igb-curves');
+    const canvas = curves?.shadowRoot?.querySelector('canvas') as HTMLCanvasElement;
+    const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const drawn = new Set<string>();
+    for (let i = 0; i < data.length; i += 4) {
+      if (data[i + 3] === 255) drawn.add(`rgb(${data[i]}, ${data[i + 1]}, ${data[i + 2]})`);
+    }
+    const names = ['Canvas', 'CanvasText', 'Highlight', 'LinkText'];
+    return {
+      system: Object.fromEntries(names.map((name) => [name, system(name)])),
+      edge: styleOf('igb-phase-map', '.edge').stroke,
+      neutrality: styleOf('igb-phase-map', '.neutrality').stroke,
+      dot: styleOf('igb-phase-map', '.dot').fill,
+      map: styleOf('igb-class-map', 'igb-class-canvas').forcedColorAdjust,
+      curves: names.filter((name) => drawn.has(system(name))),
+    };
+  });
+  const { system } = colours;
+  expect(new Set(Object.values(system)).size).toBe(4);
+  expect(colours).toMatchObject({
+    edge: system.Highlight,
+    neutrality: system.LinkText,
+    dot: system.CanvasText,
+    map: 'none',
+  });
+  expect(colours.curves).toContain('CanvasText');
+  expect(colours.curves).toContain('Canvas');
+  expect(complaints).toEqual([]);
+});
+
+test('reduced motion: an embedded lab jumps across the line', async ({ servers }) => {
+  const site = await servers.site();
+  const host = await servers.host(
+    hostPage(site, `<igb-lab ${small} hide="networks,gradients,images,race"></igb-lab>`),
+  );
+  const { page, complaints } = await servers.guarded([site, host], { reducedMotion: 'reduce' });
+  await page.goto(host);
+  await expect(page.getByTestId('cross')).toBeEnabled();
+  const states = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const lab = document.querySelector('igb-lab') as HTMLElement;
+        let changes = 0;
+        lab.addEventListener('change', () => {
+          changes += 1;
+        });
+        lab.shadowRoot?.querySelector<HTMLElement>('[data-test=cross]')?.click();
+        setTimeout(() => resolve(changes), 1000);
+      }),
+  );
+  expect(states).toBe(1);
+  expect(complaints).toEqual([]);
+});
+
 /** Parts that are there only at times. */
 const passing = ['menu', 'error', 'loading', 'poster'];
 

@@ -43,6 +43,21 @@ test('fields follow undo, whatever has been chosen in them', async ({ page, addr
   await expect(activation).toHaveValue('relu');
 });
 
+test('undo is about networks, not about how they are shown', async ({ page, address }) => {
+  await page.goto(`${address + quick}&sigma-w2=3`);
+  await settled(page);
+  await page.getByLabel('activation').selectOption('relu');
+  await page.getByTestId('language').click();
+  await settled(page);
+  await page.getByTestId('undo').click();
+  await expect(page).toHaveURL(/lang=zh/);
+  await expect(page).not.toHaveURL(/activation=/);
+  await expect(page.getByTestId('undo')).toBeDisabled();
+  await page.getByTestId('redo').click();
+  await expect(page).toHaveURL(/activation=relu/);
+  await expect(page).toHaveURL(/lang=zh/);
+});
+
 test('presets are where they say, and PyTorch depends on the width', async ({ page, address }) => {
   await page.goto(address + quick);
   await settled(page);
@@ -72,6 +87,19 @@ test('depth can be played, paused and stepped; the weights stay', async ({ page,
   await page.getByTestId('back').click();
   await expect(page).not.toHaveURL(/depth=/); // 20 is the default
   await expect(page).not.toHaveURL(/seed=/);
+});
+
+test('undo ends a run through the layers', async ({ page, address }) => {
+  await page.goto(`${address}?width=16&depth=5&networks=20`);
+  await settled(page);
+  await page.getByTestId('play').click();
+  await expect
+    .poll(async () => Number(await page.getByTestId('scrub').inputValue()))
+    .toBeGreaterThan(6);
+  await page.getByTestId('undo').click();
+  await expect(page.getByTestId('play')).toBeVisible();
+  await page.waitForTimeout(500); // two layers of a run that goes on
+  await expect(page.getByTestId('scrub')).toHaveValue('5');
 });
 
 test('choosing a small map shows that network large', async ({ page, address }) => {
@@ -133,4 +161,11 @@ test("outputs of one's own network are read, and placed in the diagram", async (
   await expect(page.getByTestId('own-problem')).toHaveText(
     'Line 2, column 2: "four" is not a finite number.',
   );
+
+  await drop.evaluate((zone) => {
+    const gone = { size: 1, text: () => Promise.reject(new Error('it is gone')) };
+    const event = Object.assign(new Event('drop'), { dataTransfer: { files: [gone] } });
+    zone.dispatchEvent(event);
+  });
+  await expect(page.getByTestId('own-problem')).toHaveText('The file cannot be read: it is gone');
 });

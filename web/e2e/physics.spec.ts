@@ -1,4 +1,4 @@
-import { dragTo, expect, fact, handle, settled, sigmaW2, test } from './site';
+import { dragTo, expect, fact, handle, setState, settled, sigmaW2, test } from './site';
 
 /** The measured mean share of the larger class must lie within this many standard errors of theory:
  * a false alarm once in 15 000 seeds, and the seed is fixed. */
@@ -81,10 +81,12 @@ test('odd activations without bias keep inputs uncorrelated, and the page shows 
   page,
   address,
 }) => {
+  const others = 'phase-map,networks,depth-curves,gradients,images,race';
+  await page.goto(`${address}embed.html?sigma-b2=0&depth=20&width=16&networks=20&hide=${others}`);
   for (const activation of ['tanh', 'erf', 'sin', 'hard_tanh']) {
     for (const sigmaW2 of [0.1, 1, 3.3]) {
-      const point = `activation=${activation}&sigma-w2=${sigmaW2}&sigma-b2=0`;
-      await page.goto(`${address}?${point}&depth=20&width=16&networks=20`);
+      const point = `${activation}, ${sigmaW2}`;
+      await setState(page, { activation, sigmaW2 });
       await settled(page);
       await expect(page.getByTestId('failure'), point).toHaveCount(0);
       // gamma = 0: the law of tossing a coin for each of the inputs

@@ -1,5 +1,6 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { serveFolder, siteFolder } from '../scripts/static-server.mjs';
+import type { State } from '../src/model/params';
 
 /** The site in a folder that is not the root of its host. */
 const prefix = '/some/folder/';
@@ -85,6 +86,13 @@ export async function sigmaW2(page: Page): Promise<number> {
     };
     return state.sigmaW2;
   });
+}
+
+/** Sets parameters as a program would. */
+export async function setState(page: Page, patch: Partial<State>): Promise<void> {
+  await page
+    .locator('igb-lab')
+    .evaluate((lab, patch) => Object.assign(lab, { state: patch }), patch);
 }
 
 /** Drags the point with the mouse, straight down or up, until sigma_w2 has passed `goal`. */

@@ -2,9 +2,9 @@
 import './page/page.css';
 import './page/embed.css';
 import { pageAddress } from './engine/assets';
-import type { LabElement } from './lab/figure';
 import { Lab } from './lab/lab';
-import './lab/lab-element';
+import type { LabElement } from './lab/lab-element';
+import './lab/lab-view';
 import { formatQuery, languageTag, parameters, parseQuery, type State } from './model/params';
 import { texts } from './text';
 import { embeddingTexts } from './text/embedding';

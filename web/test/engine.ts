@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Engine, loadEngine } from 'igb';
 import type { Job } from '../src/engine/jobs';
-import { holding } from '../src/engine/jobs/holding';
 import type { Result } from '../src/engine/protocol';
 
 const file = fileURLToPath(new URL('../../build/wasm/igb.wasm', import.meta.url));
@@ -14,5 +13,5 @@ export async function startEngine(): Promise<Engine> {
 
 /** All results of a job. */
 export function resultsOf<R extends Result>(job: Job): R[] {
-  return [...job].filter((value): value is R => value !== null && value !== holding);
+  return [...job].filter((value): value is R => value !== null && typeof value === 'object');
 }

@@ -20,7 +20,7 @@ const request: GradientsRequest = {
 
 function resultsOf(one: GradientsRequest): GradientsResult[] {
   return [...gradients(engine, one)].filter(
-    (value): value is GradientsResult => value !== null && value !== 'holding',
+    (value): value is GradientsResult => value !== null && typeof value === 'object',
   );
 }
 

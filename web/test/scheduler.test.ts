@@ -1,5 +1,5 @@
 import type { Engine } from 'igb';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { FromWorker, RaceRequest, TheoryRequest } from '../src/engine/protocol';
 import { Scheduler } from '../src/engine/scheduler';
 
@@ -67,6 +67,83 @@ it('a newer point stops the theory of an older one between its parts', async () 
   expect(asked).toEqual([1, 2]);
   expect(fixed).toEqual([2]);
   expect(posted.map((message) => 'revision' in message && message.revision)).toEqual([2, 2]);
+});
+
+/** An engine for class maps, of networks that say nothing; `asked` hears how many inputs they get. */
+function mapper(asked: number[]): Engine {
+  return {
+    planeInputs: (_seed: number, width: number, side: number) =>
+      new Float32Array(side * side * width),
+    forward: (_architecture: unknown, _draw: unknown, inputs: Float32Array) => {
+      asked.push(inputs.length / 2);
+      return { done: true, preactivations: () => new Float32Array(inputs.length) };
+    },
+  } as unknown as Engine;
+}
+
+const network = { activation: 'tanh', sigmaW2: 4, sigmaB2: 0.1, depth: 3, width: 2, seed: 1 };
+const rest = () => new Promise((resolve) => setTimeout(resolve, 150));
+
+it('draws drafts of a map while points follow each other, and the finest one after a rest', async () => {
+  const asked: number[] = [];
+  const posted: FromWorker[] = [];
+  const scheduler = new Scheduler(
+    mapper(asked),
+    (message) => posted.push(message),
+    () => Promise.resolve(),
+  );
+  for (const revision of [1, 2, 3]) {
+    scheduler.run(1, revision, { kind: 'map', network: 0, ...network });
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  expect(posted.map(({ type }) => type)).toEqual(['result', 'result', 'result']);
+  await rest();
+  expect(posted.at(-1)).toMatchObject({ type: 'done', revision: 3 });
+  expect(posted.at(-2)).toMatchObject({ revision: 3, result: { resolution: 112 } });
+  expect(posted).toHaveLength(5);
+  expect(asked[0]).toBeLessThan(112 ** 2);
+});
+
+it('a map that rests keeps no other job waiting, and can be dropped', async () => {
+  const posted: FromWorker[] = [];
+  const scheduler = new Scheduler(
+    mapper([]),
+    (message) => posted.push(message),
+    () => Promise.resolve(),
+  );
+  scheduler.run(1, 1, { kind: 'map', network: 0, ...network });
+  scheduler.run(2, 2, { kind: 'map', network: 1, ...network });
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(posted.map((message) => 'lab' in message && message.lab)).toEqual([1, 2]);
+  scheduler.drop({ lab: 1, kind: 'map' });
+  await rest();
+  expect(posted.slice(2).map((message) => 'lab' in message && message.lab)).toEqual([2, 2]);
+});
+
+it('small maps leave half of the time to others at first, where processors are few', async () => {
+  for (const few of [false, true]) {
+    const pauses: number[] = [];
+    const busy = {
+      ...mapper([]),
+      planeInputs: (_seed: number, width: number, side: number) => {
+        const end = performance.now() + 5;
+        while (performance.now() < end);
+        return new Float32Array(side * side * width);
+      },
+    } as Engine;
+    const pause = async (milliseconds: number) => {
+      pauses.push(milliseconds);
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    };
+    const scheduler = new Scheduler(busy, () => undefined, pause, few);
+    scheduler.run(1, 1, { kind: 'tiles', networks: 24, ...network });
+    await vi.waitFor(() => expect(pauses).toHaveLength(49), 2000);
+    expect(pauses[0]).toBe(0);
+    // A step takes 5 ms or more; after 200 ms nothing waits any more.
+    expect(pauses.slice(1, 5).every((pause) => pause >= 5)).toBe(few);
+    expect(pauses.slice(1, 5).some((pause) => pause > 0)).toBe(few);
+    expect(pauses.at(-1)).toBe(0);
+  }
 });
 
 it('a newer race ends the networks of the older one', async () => {

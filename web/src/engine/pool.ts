@@ -73,6 +73,17 @@ async function compileModule(name: ModuleName): Promise<WebAssembly.Module> {
   });
 }
 
+/** Some browsers say at once that a page may not start a worker, others by an event of it. */
+function newWorker(): Worker {
+  try {
+    return createWorker();
+  } catch {
+    throw workerBlocked();
+  }
+}
+
+const workerBlocked = () => new EngineStartError('workerBlocked', `worker-src ${workerSource}`);
+
 interface Owed extends Channel {
   message: ToWorker;
 }
@@ -121,14 +132,14 @@ class Hand {
 
   private async start(): Promise<void> {
     try {
-      const worker = createWorker();
+      const worker = newWorker();
       this.worker = worker;
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
       worker.onerror = (event) => {
         event.preventDefault(); // it is said by the lab
         // A script that cannot be had has no message; one that runs and fails has.
         if (event.message || this.ready) this.restart(event.message || 'a worker was lost');
-        else this.fail(new EngineStartError('workerBlocked', `worker-src ${workerSource}`));
+        else this.fail(workerBlocked());
       };
       const module = await this.module();
       if (this.worker === worker) this.post({ type: 'load', module });

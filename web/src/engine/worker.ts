@@ -2,11 +2,18 @@ import { loadEngine } from 'igb';
 import type { FromWorker, ToWorker } from './protocol';
 import { Scheduler } from './scheduler';
 
+/** For the page, the browser and all workers of a drag. */
+const enoughProcessors = 6;
+
 const channel = new MessageChannel();
 
-/** Resolves after the messages that wait already. */
-function pause(): Promise<void> {
+/** Resolves after the messages that wait already, and a time. */
+function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
+    if (milliseconds >= 1) {
+      setTimeout(resolve, milliseconds);
+      return;
+    }
     channel.port1.onmessage = () => resolve();
     channel.port2.postMessage(null);
   });
@@ -21,7 +28,12 @@ let scheduler: Scheduler | null = null;
 async function load(module: WebAssembly.Module): Promise<void> {
   try {
     const engine = await loadEngine(module);
-    scheduler = new Scheduler(engine, post, pause);
+    scheduler = new Scheduler(
+      engine,
+      post,
+      pause,
+      navigator.hardwareConcurrency < enoughProcessors,
+    );
     post({ type: 'ready', version: engine.version });
   } catch (error) {
     const failure = error instanceof Error ? error : { name: 'Error', message: String(error) };

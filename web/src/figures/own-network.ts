@@ -113,7 +113,10 @@ export class OwnNetwork extends Figure {
       this.problem = { kind: 'large', bytes: file.size, most: mostBytes };
       return;
     }
-    const outputs = readOutputs(await file.text());
+    const outputs = await file
+      .text()
+      .then(readOutputs)
+      .catch(({ message }: Error) => ({ kind: 'unreadable', message }) as const);
     this.problem = 'kind' in outputs ? outputs : null;
     if (!('kind' in outputs)) this.lab.showOwn(factsOf(outputs));
   }

@@ -1,165 +1,260 @@
-import { html, nothing } from 'lit';
-import { keyed } from 'lit/directives/keyed.js';
-import '../figures/class-map';
-import '../figures/depth-curves';
-import '../figures/gradients';
-import '../figures/histogram';
-import '../figures/images';
-import '../figures/networks';
-import '../figures/own-network';
-import '../figures/phase-map';
-import '../figures/race';
-import { isShown, type LabPart } from '../model/params';
-import { sweepTarget } from '../model/sweep';
-import { words } from '../model/words';
-import '../parts/colophon';
-import '../parts/controls';
-import '../parts/playback';
-import { define } from '../parts/define';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import type { Kind } from '../engine/protocol';
+import { attributeNames } from '../model/elements';
+import {
+  allowed,
+  defaults,
+  languageTag,
+  nameOfKey,
+  type Problem,
+  parameters,
+  parseAttribute,
+  type State,
+} from '../model/params';
+import type { Derived } from '../model/requests';
+import { problemNotice } from '../parts/notices';
 import { theme } from '../parts/theme';
-import { throttle } from '../parts/throttle';
-import { typeset } from '../parts/typeset';
-import { factsOf } from './facts';
-import { LabElement } from './figure';
-import { labStyle } from './lab-style';
-import './notices';
-import { Sweep } from './sweep';
+import { nextTurn } from '../parts/turns';
+import { type Text, texts } from '../text';
+import { embeddingTexts } from '../text/embedding';
+import { Lab } from './lab';
+import { labNamed } from './named';
 
-const sweepMilliseconds = 4500;
-const announceMilliseconds = 1500;
+/** How far below the window a figure already gets ready. */
+const margin = '300px';
 
-/** All figures of one lab, what they say in a sentence, and its controls. */
-export class LabView extends LabElement {
+/** The pace of what does not have to follow every frame of a drag, as sentences need not. */
+export const figurePace = 80;
+
+/** An element that shows a lab: that which its property `lab` holds, or its attribute `lab` names, or
+ * its own. Attributes named like the keys of an address set the state. Fires `load` when it shows
+ * results for the first time, then `change`, `progress` and `error`; none of them bubbles. Neither
+ * starts the engine nor computes anything while it is far from the window. */
+export abstract class LabElement extends LitElement {
   static override properties = {
-    ...LabElement.properties,
-    announced: { state: true },
+    lab: { attribute: false },
+    quiet: { attribute: false },
+    poster: {},
+    problems: { state: true },
   };
 
-  protected readonly kinds = ['theory', 'map'] as const;
+  static override get observedAttributes(): string[] {
+    // biome-ignore lint/complexity/noThisInStatic: of the class at hand, which Lit finishes here.
+    const own = super.observedAttributes;
+    return [...own, 'lab', ...attributeNames.map((name) => parameters[name].key)];
+  }
 
-  /** The caption as told to screen readers, which must not hear every frame of a drag. */
-  declare private announced: string;
+  static override styles = [
+    ...theme,
+    css`
+      :host { display: block; }
+      :host([hidden]) { display: none; }
+      .poster { display: contents; }
+      .poster img { display: block; max-width: 100%; height: auto; }
+    `,
+  ];
 
-  private madeSweep: Sweep | null = null;
+  declare lab: Lab;
+  /** What is wrong is said elsewhere on the page. */
+  declare quiet: boolean;
+  /** Address of an image for the time until there are results. */
+  declare poster: string | null;
+  /** What its attributes have wrong. */
+  declare protected problems: readonly Problem[];
 
-  private readonly announce = throttle((caption: string) => {
-    this.announced = caption;
-  }, announceMilliseconds);
-
-  static override styles = [...theme, labStyle];
+  /** Kinds of results that it needs. */
+  protected abstract readonly kinds: readonly Derived[];
+  /** Whether there is something to draw yet. */
+  protected abstract get ready(): boolean;
+  private readonly initial: Partial<State> = {};
+  /** The lab that it listens to. */
+  private bound: Lab | null = null;
+  protected readonly endings: (() => void)[] = [];
+  private release: (() => void) | null = null;
+  private watcher: IntersectionObserver | null = null;
+  private loaded = false;
+  private shownIn = '';
+  protected visible = false;
 
   constructor() {
     super();
-    this.announced = '';
+    this.quiet = false;
+    this.poster = null;
+    this.problems = [];
+    this.takeOver('state');
   }
 
-  protected override bind(): void {
-    super.bind();
-    // At once, not with the next frame: nothing may look settled that is not.
+  /** A property that was set before the script had come hides the accessor. */
+  private takeOver(name: 'state'): void {
+    if (!Object.hasOwn(this, name)) return;
+    const value = this[name];
+    delete (this as Partial<LabElement>)[name];
+    this[name] = value;
+  }
+
+  override attributeChangedCallback(key: string, old: string | null, value: string | null): void {
+    super.attributeChangedCallback(key, old, value);
+    if (old === value) return;
+    if (key === 'lab') this.moveToLab(value);
+    const name = nameOfKey(key);
+    if (name === null) return;
+    this.problems = this.problems.filter((problem) => problem.key !== key);
+    const parsed = value === null ? parameters[name].default : parseAttribute(name, value);
+    if (parsed === null) this.refuse({ key, values: [value ?? ''], allowed: allowed(name) });
+    else if (this.lab) this.lab.set({ [name]: parsed });
+    else Object.assign(this.initial, { [name]: parsed });
+  }
+
+  private refuse(problem: Problem): void {
+    this.problems = [...this.problems, problem];
+    const message = texts.en.problem(problem);
+    queueMicrotask(() => this.fire('error', { name: 'RangeError', message }));
+  }
+
+  /** Before it is on the page, the attribute waits until it is. */
+  private moveToLab(name: string | null): void {
+    if (this.lab) this.lab = name === null ? new Lab(this.lab.state) : labNamed(name, {});
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const name = this.getAttribute('lab');
+    this.lab ??= name === null ? new Lab(this.initial) : labNamed(name, this.initial);
+    this.bind();
+    this.watcher = new IntersectionObserver(
+      (entries) => this.show(entries.at(-1)?.isIntersecting ?? false),
+      { rootMargin: margin },
+    );
+    this.watcher.observe(this);
+  }
+
+  /** Whether results of a kind change what it shows. */
+  protected shows(kind: Kind): boolean {
+    return (this.kinds as readonly Kind[]).includes(kind);
+  }
+
+  /** Whether it follows its lab. */
+  protected get awake(): boolean {
+    return this.visible;
+  }
+
+  /** Whether it speaks another language, or has other colours, than its lab: that changes outside the
+   * window, too. */
+  private get isOtherwise(): boolean {
+    const { lang, theme: shade } = this.lab.state;
+    return this.shownIn !== `${lang} ${shade}`;
+  }
+
+  /** Milliseconds from one drawing to the next, at least. */
+  protected readonly pace: number = 0;
+  private drawn = 0;
+
+  /** At most once a frame, however fast results arrive, and no faster than its pace; what has a pace
+   * does not draw in the same frame as others that have one. */
+  protected override async scheduleUpdate(): Promise<void> {
+    const rest = this.drawn + this.pace - performance.now();
+    if (this.hasUpdated && rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+    if (this.hasUpdated) await (this.pace > 0 ? nextTurn() : new Promise(requestAnimationFrame));
+    super.scheduleUpdate();
+    this.drawn = performance.now();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.watcher?.disconnect();
+    this.show(false);
+    this.unbind();
+  }
+
+  protected bind(): void {
+    const { lab } = this;
+    this.bound = lab;
     this.endings.push(
-      this.lab.on('change', () => this.tellSettled()),
-      this.lab.on('update', () => this.tellSettled()),
+      lab.on('update', (kind) => {
+        const follows = this.awake ? kind === null || this.shows(kind) : this.isOtherwise;
+        if (follows) this.requestUpdate();
+      }),
+      lab.on('change', (state) => this.fire('change', state)),
+      lab.on('progress', (progress) => this.fire('progress', progress)),
+      lab.on('error', (failure) => this.fire('error', failure)),
     );
   }
 
-  protected override unbind(): void {
-    this.madeSweep?.stop();
-    this.madeSweep = null;
-    super.unbind();
+  protected unbind(): void {
+    for (const end of this.endings.splice(0)) end();
+    this.bound = null;
   }
 
-  private tellSettled(): void {
-    this.dataset.settled = String(this.lab.settled);
-  }
-
-  /** All of them, to know whether the lab has settled. */
-  protected override shows(): boolean {
-    return true;
-  }
-
-  private get sweep(): Sweep {
-    this.madeSweep ??= new Sweep(this.lab, () => this.requestUpdate());
-    return this.madeSweep;
-  }
-
-  /** Carries the point through the edge to the other side; stops one under way. */
-  private cross(): void {
-    const edge = this.lab.result('theory')?.edge;
-    if (this.sweep.running || edge == null) {
-      this.sweep.stop();
-      return;
+  protected show(visible: boolean): void {
+    this.visible = visible;
+    this.toggleAttribute('data-paused', !visible);
+    if (visible) {
+      this.release ??= this.lab.need(this.kinds);
+      this.requestUpdate();
+    } else {
+      this.release?.();
+      this.release = null;
     }
-    this.sweep.run({ sigmaW2: sweepTarget(this.lab.state.sigmaW2, edge) }, sweepMilliseconds);
   }
 
-  private get caption(): string {
-    const { lab, text } = this;
-    return lab.failure ? text.nothingToShow : words(factsOf(lab)).lab;
+  private fire(type: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  protected override updated(): void {
-    const { lab } = this;
-    const { live } = words(factsOf(lab));
-    if (live !== '' && live !== this.announced) this.announce(live);
-    this.tellSettled();
+  /** The parameters, all of them when read; some when set. */
+  get state(): State {
+    return this.lab?.state ?? { ...defaults(), ...this.initial };
   }
 
-  override render() {
-    const { lab } = this;
-    return html`<div part="lab" class="lab" lang=${this.languageTag}>
-      ${this.notices()}
-      ${this.content()}
-      ${keyed(lab, html`<igb-colophon .lab=${lab} exportparts="colophon"></igb-colophon>`)}
-      </div>`;
+  set state(patch: Partial<State>) {
+    if (this.lab) this.lab.set(patch);
+    else Object.assign(this.initial, patch);
   }
 
-  protected get ready(): boolean {
-    return this.lab.result('theory') !== null && this.lab.result('map') !== null;
+  protected get text(): Text {
+    return texts[this.lab.state.lang];
   }
 
-  private notices() {
-    const { lab } = this;
-    return html`${this.attributeNotice()}
-      ${this.quiet ? nothing : keyed(lab, html`<igb-notices .lab=${lab}></igb-notices>`)}`;
+  protected get languageTag(): string {
+    return languageTag(this.lab.state.lang);
   }
 
-  private content() {
-    if (this.lab.startError) return nothing;
-    // Parts listen to the lab that they begin with.
-    return !this.ready && this.hasPoster ? this.posterPart() : keyed(this.lab, this.body());
+  protected override willUpdate(_changed: PropertyValues): void {
+    if (this.bound !== this.lab && this.isConnected) {
+      const { visible } = this;
+      this.show(false);
+      this.unbind();
+      this.bind();
+      this.show(visible);
+    }
+    const { lang, theme: shade } = this.lab.state;
+    this.shownIn = `${lang} ${shade}`;
+    // A theme that does not exist stays to be named.
+    const refused = this.problems.some(({ key }) => key === 'theme');
+    if (shade !== 'auto') this.setAttribute('theme', shade);
+    else if (!refused) this.removeAttribute('theme');
+    if (this.loaded || !this.ready) return;
+    this.loaded = true;
+    void this.updateComplete.then(() => this.fire('load', undefined));
   }
 
-  private body() {
-    const { lab } = this;
-    const shown = (part: LabPart, content: () => unknown) =>
-      isShown(lab.state, part) ? content() : nothing;
-    return html`<div class="grid">
-      ${shown('say', () => this.say())}
-      ${shown('playback', () => html`<igb-playback .lab=${lab}></igb-playback>`)}
-      ${shown('phase-map', () => html`<igb-phase-map .lab=${lab}></igb-phase-map>`)}
-      ${shown('class-map', () => html`<igb-class-map .lab=${lab}></igb-class-map>`)}
-      ${shown('histogram', () => html`<igb-histogram .lab=${lab}></igb-histogram>`)}
-      ${shown('networks', () => html`<igb-networks .lab=${lab}></igb-networks>`)}
-      ${shown('depth-curves', () => html`<igb-depth-curves .lab=${lab}></igb-depth-curves>`)}
-      ${shown('gradients', () => html`<igb-gradients .lab=${lab}></igb-gradients>`)}
-      ${shown('images', () => html`<igb-images .lab=${lab}></igb-images>`)}
-      ${shown('race', () => html`<igb-race .lab=${lab}></igb-race>`)}
-      ${shown('own-network', () => html`<igb-own-network .lab=${lab}></igb-own-network>`)}
-      ${shown('controls', () => html`<igb-controls .lab=${lab} .text=${this.text}></igb-controls>`)}
-    </div>`;
+  /** What its attributes had wrong. */
+  protected attributeNotice() {
+    const { text, problems } = this;
+    const where = embeddingTexts[this.lab.state.lang].attributes;
+    return problemNotice(text, where, problems, () => {
+      this.problems = [];
+    });
   }
 
-  private say() {
-    const { text, lab, caption } = this;
-    return html`<div class="say">
-      <p class="caption" part="caption" data-test="caption">${typeset(caption)}</p>
-      <button type="button" class="cross" part="cross" data-test="cross"
-        ?disabled=${lab.result('theory')?.edge == null} @click=${this.cross}>
-        ${this.sweep.running ? text.stop : text.cross}
-      </button>
-      <p class="hidden" aria-live="polite">${this.announced}</p>
-    </div>`;
+  /** Whether its page gives an image, or an element, for the time until there are results. */
+  protected get hasPoster(): boolean {
+    return this.poster !== null || this.querySelector(':scope > [slot=poster]') !== null;
+  }
+
+  protected posterPart() {
+    const image =
+      this.poster === null ? nothing : html`<img part="poster" src=${this.poster} alt="" />`;
+    return html`<slot name="poster" class="poster">${image}</slot>`;
   }
 }
-
-define('igb-lab', LabView);

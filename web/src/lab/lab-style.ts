@@ -2,10 +2,7 @@ import { css } from 'lit';
 
 /** Two or three figures beside each other where there is room, one below the other where not. */
 export const labStyle = css`
-  :host { display: block; container-type: inline-size; background: var(--page); }
-  :host([hidden]) { display: none; }
-  .poster { display: contents; }
-  .poster img { display: block; max-width: 100%; height: auto; }
+  :host { container-type: inline-size; background: var(--page); }
   .grid { display: grid; gap: 1.5rem 1.75rem; grid-template-columns: repeat(12, minmax(0, 1fr)); }
   .grid > * { grid-column: 1 / -1; min-width: 0; }
   igb-phase-map { --height-ratio: 0.78; }

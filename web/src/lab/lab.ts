@@ -4,7 +4,14 @@ import type { Failure, Kind, Picture, Request, Result, ResultOf } from '../engin
 import { History } from '../model/history';
 import { dataAtHand, lessonsOf, raceOf } from '../model/lessons';
 import type { OwnFacts } from '../model/own-network';
-import { defaults, networksOnStrip, type Problem, type State } from '../model/params';
+import {
+  defaults,
+  networkNames,
+  networksOnStrip,
+  type Problem,
+  type State,
+  viewOf,
+} from '../model/params';
 import { type Derived, derivedKinds, requestOf } from '../model/requests';
 import { fetchSample, type Sample } from '../model/sample';
 
@@ -102,12 +109,14 @@ export class Lab {
     }
   }
 
-  /** Changes of one `gesture`, such as a drag, are undone together. */
+  /** Changes of networks can be undone, those of one `gesture`, such as a drag, together; how they are
+   * shown stays then. */
   set(patch: Partial<State>, gesture: unknown = null): void {
     const next = { ...this.state, ...patch };
     const keys = Object.keys(patch) as (keyof State)[];
-    if (keys.every((key) => this.state[key] === next[key])) return;
-    this.history.keep(this.state, gesture);
+    const changed = keys.filter((key) => this.state[key] !== next[key]);
+    if (changed.length === 0) return;
+    if (changed.some((key) => networkNames.includes(key))) this.history.keep(this.state, gesture);
     this.moveTo(next);
   }
 
@@ -118,12 +127,12 @@ export class Lab {
 
   undo(): void {
     const previous = this.history.undo(this.state);
-    if (previous) this.moveTo(previous);
+    if (previous) this.moveTo({ ...previous, ...viewOf(this.state) });
   }
 
   redo(): void {
     const next = this.history.redo(this.state);
-    if (next) this.moveTo(next);
+    if (next) this.moveTo({ ...next, ...viewOf(this.state) });
   }
 
   get canUndo(): boolean {
@@ -137,8 +146,7 @@ export class Lab {
   /** Networks back to the defaults; how they are shown stays. */
   reset(): void {
     this.problems = [];
-    const { lang, theme, hide, figure } = this.state;
-    this.set({ ...defaults(), lang, theme, hide, figure });
+    this.set({ ...defaults(), ...viewOf(this.state) });
     this.tell('update', null);
   }
 

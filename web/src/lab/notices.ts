@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { define } from '../parts/define';
 import { failureNotice, problemNotice, startNotice } from '../parts/notices';
 import { theme } from '../parts/theme';
-import { LabElement } from './figure';
+import { LabElement } from './lab-element';
 
 /** What is wrong with a lab: no engine, a point that it refused, entries that it did not take. */
 export class Notices extends LabElement {

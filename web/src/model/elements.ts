@@ -71,6 +71,19 @@ const figureParts: Table = {
   help: 'What the figure is about.',
 };
 
+/** Parts of its figures that a lab has, too. */
+export const passedOn = [
+  'figure',
+  'head',
+  'title',
+  'menu',
+  'plot',
+  'canvas',
+  'read-out',
+  'sentence',
+  'help',
+] as const;
+
 const readOut = 'The values under the pointer, or the cursor.';
 
 export const parts: Readonly<Record<ElementName, Table>> = {
@@ -78,9 +91,12 @@ export const parts: Readonly<Record<ElementName, Table>> = {
     lab: 'All of it.',
     caption: 'What there is to see now, in a sentence.',
     cross: 'The button that carries the point across the edge of chaos.',
+    playback: 'Depth to scrub, to step and to let run.',
+    controls: 'The fields and buttons.',
     error: 'What has gone wrong.',
     poster: 'The image of the attribute `poster`.',
     colophon: 'Version, seed and link.',
+    ...Object.fromEntries(passedOn.map((part) => [part, 'Of each of its figures.'])),
   },
   'igb-phase-map': { ...figureParts, plot: 'The drawing.', 'read-out': readOut },
   'igb-class-map': { ...figureParts, canvas: 'The drawing.', 'read-out': readOut },

@@ -26,7 +26,8 @@ export type CsvProblem =
   | { kind: 'number'; row: number; column: number; text: string }
   | { kind: 'columns'; row: number; found: number; expected: number }
   | { kind: 'few'; inputs: number; classes: number }
-  | { kind: 'large'; bytes: number; most: number };
+  | { kind: 'large'; bytes: number; most: number }
+  | { kind: 'unreadable'; message: string };
 
 export const mostBytes = 64 * 2 ** 20;
 

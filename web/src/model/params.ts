@@ -240,6 +240,12 @@ export const parameterNames = Object.keys(parameters) as ParameterName[];
 /** Of what determines the networks. */
 export const networkNames = parameterNames.filter((name) => parameters[name].group === 'network');
 
+/** How networks are shown. */
+export function viewOf(state: State): Partial<State> {
+  const names = parameterNames.filter((name) => parameters[name].group === 'view');
+  return Object.fromEntries(names.map((name) => [name, state[name]]));
+}
+
 export type NumberName = {
   [N in ParameterName]: State[N] extends number ? N : never;
 }[ParameterName];

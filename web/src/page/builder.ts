@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { pageAddress } from '../engine/assets';
 import { Lab } from '../lab/lab';
-import '../lab/lab-element';
+import '../lab/lab-view';
 import {
   isShown,
   type LabPart,
@@ -149,7 +149,7 @@ export class Builder extends LitElement {
 
   private parts() {
     const { text, lab } = this;
-    return html`<fieldset><legend>${text.hidden}</legend><div class="ticks">
+    return html`<fieldset><legend>${text.shown}</legend><div class="ticks">
       ${labParts.map(
         (
           part,

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { Lab } from '../lab/lab';
-import '../lab/lab-element';
+import '../lab/lab-view';
 import '../lab/notices';
 import { formatQuery, languageTag, parseQuery, type State } from '../model/params';
 import { openingAt } from '../model/story';

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { factsOf } from '../lab/facts';
-import { LabElement } from '../lab/figure';
-import '../lab/lab-element';
+import { LabElement } from '../lab/lab-element';
+import '../lab/lab-view';
 import { Sweep } from '../lab/sweep';
 import { formatQuery, isAt, type State } from '../model/params';
 import {

@@ -22,8 +22,7 @@ type PlotMaker = typeof import('./plot').Plot;
 const colourQueries = ['(prefers-color-scheme: dark)', '(forced-colors: active)'];
 
 /** A chart with a cursor, moved by pointer or arrow keys, and under it the values there, else the name
- * of the axis. Takes its colours from
- * the figure around it. */
+ * of the axis. Takes its colours from the figure around it. */
 export class Curves extends LitElement {
   static override properties = {
     chart: { attribute: false },

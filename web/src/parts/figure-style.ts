@@ -2,8 +2,7 @@ import { css } from 'lit';
 
 /** What all figures share; colours are those of theme.ts. */
 export const figureStyle = css`
-  :host { display: block; min-width: 0; }
-  :host([hidden]) { display: none; }
+  :host { min-width: 0; }
   figure { margin: 0; }
   h2 { margin: 0; font-size: 1.05rem; flex: 1; }
   .head { display: flex; gap: 0.5rem; align-items: start; margin: 0 0 0.5rem; }
@@ -14,8 +13,6 @@ export const figureStyle = css`
   .swatch { display: inline-block; width: 1rem; height: 1rem; border-radius: 3px; vertical-align: middle; }
   .swatch.A { background: var(--class-a); }
   .swatch.B { background: var(--class-b); }
-  .poster { display: contents; }
-  .poster img { display: block; max-width: 100%; height: auto; }
   svg { display: block; overflow: visible; font: 12px var(--font); fill: var(--ink-soft); }
   .frame { fill: var(--plot); stroke: var(--rule); }
   .tick { stroke: var(--rule); }

@@ -16,6 +16,8 @@ export class Playback extends LitElement {
   declare private playing: boolean;
   /** The run, or the scrub, under way: one entry to undo. */
   private gesture: object | null = null;
+  /** The depth that it set last. */
+  private reached = 0;
   private ending = () => {};
   private clock: ReturnType<typeof setInterval> | undefined;
 
@@ -38,7 +40,10 @@ export class Playback extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ending = this.lab.on('change', () => this.requestUpdate());
+    this.ending = this.lab.on('change', ({ depth }) => {
+      if (this.playing && depth !== this.reached) this.pause(); // somebody else has moved it
+      this.requestUpdate();
+    });
   }
 
   override disconnectedCallback(): void {
@@ -48,7 +53,8 @@ export class Playback extends LitElement {
   }
 
   private go(depth: number, gesture: object | null): void {
-    this.lab.set({ depth: clamp('depth', depth) }, gesture);
+    this.reached = clamp('depth', depth);
+    this.lab.set({ depth: this.reached }, gesture);
   }
 
   private step(layers: number): void {

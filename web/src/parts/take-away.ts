@@ -16,12 +16,15 @@ export class TakeAway extends LitElement {
   static override properties = {
     figure: { attribute: false },
     text: { attribute: false },
+    of: {},
     said: { state: true },
     open: { state: true },
   };
 
   declare figure: Figure;
   declare text: Text;
+  /** The title of the figure. */
+  declare of: string;
   /** What was just done. */
   declare private said: string;
   declare private open: boolean;
@@ -29,6 +32,7 @@ export class TakeAway extends LitElement {
   constructor() {
     super();
     this.text = texts.en;
+    this.of = '';
     this.said = '';
     this.open = false;
   }
@@ -53,9 +57,9 @@ export class TakeAway extends LitElement {
   }
 
   override render() {
-    const { text, open } = this;
+    const { text, of, open } = this;
     return html`<button type="button" class="opener" data-test="take-away" title=${text.takeAway}
-        aria-label=${text.takeAway} aria-expanded=${open} aria-controls=${open ? 'menu' : nothing}
+        aria-label="${text.takeAway}: ${of}" aria-expanded=${open} aria-controls=${open ? 'menu' : nothing}
         @click=${() => (open ? this.hide() : this.show())} @keydown=${this.onKey}
         ><span aria-hidden="true">⋯</span></button>
       ${open ? this.menu() : nothing}`;

@@ -5,7 +5,7 @@ interface BuilderText {
   lead: string;
   what: string;
   figures: Record<FigureName, string>;
-  hidden: string;
+  shown: string;
   parts: Record<LabPart, string>;
   look: string;
   languages: Record<Lang, string>;
@@ -38,7 +38,7 @@ export const builderTexts: Record<Lang, BuilderText> = {
       'depth-curves': 'curves over the layers',
       race: 'race of four networks',
     },
-    hidden: 'Parts of the lab to show',
+    shown: 'Parts of the lab to show',
     parts: {
       say: 'sentence',
       'phase-map': 'phase diagram',
@@ -71,7 +71,7 @@ export const builderTexts: Record<Lang, BuilderText> = {
     back: 'To the lab',
   },
   zh: {
-    title: '把图放到您的网页上',
+    title: '把图放到你的网页上',
     lead: '选择一张图和它的起始状态，看看效果，然后复制：作为链接、作为可放入任何网页或教学平台的框架，或作为元素。',
     what: '显示什么',
     figures: {
@@ -82,7 +82,7 @@ export const builderTexts: Record<Lang, BuilderText> = {
       'depth-curves': '逐层曲线',
       race: '四个网络的比赛',
     },
-    hidden: '实验室中要显示的部分',
+    shown: '实验室中要显示的部分',
     parts: {
       say: '说明句',
       'phase-map': '相图',

@@ -33,7 +33,7 @@ export const embeddingTexts: Record<Lang, EmbeddingText> = {
   zh: {
     attributes: '以下属性未被采用：',
     openInLab: '在实验室中打开',
-    builder: '把图放到您的网页上',
+    builder: '把图放到你的网页上',
     offline: '下载本页的单文件版，可离线使用',
     reference: 'JavaScript 包参考手册',
     version: (version) => `igb ${version}`,

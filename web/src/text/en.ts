@@ -57,6 +57,7 @@ export interface Text {
   neutralityOutside: string;
   phases: Record<string, string>;
   handle: string;
+  /** With an empty phase while it is unknown. */
   handleValue(sigmaW2: string, sigmaB2: string, phase: string): string;
   mapTitle: string;
   mapHelp: string;
@@ -201,7 +202,8 @@ export const en: Text = {
     singular: 'singular',
   },
   handle: 'Point of the phase diagram',
-  handleValue: (w, b, phase) => `sigma w squared ${w}, sigma b squared ${b}; ${phase}`,
+  handleValue: (w, b, phase) =>
+    `sigma w squared ${w}, sigma b squared ${b}${phase === '' ? '' : `; ${phase}`}`,
   mapTitle: 'What one network thinks',
   mapHelp: 'Every point is an input on a plane; its colour is the class the network gives it.',
   mapShare: (share, name) => `${share} class ${name}`,

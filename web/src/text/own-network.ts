@@ -37,6 +37,8 @@ export const words: Record<Lang, OwnWords> = {
           return `${problem.inputs} inputs x ${problem.classes} classes; allowed: at least 2 x 2.`;
         case 'large':
           return `The file has ${problem.bytes} bytes; allowed: at most ${problem.most}.`;
+        case 'unreadable':
+          return `The file cannot be read: ${problem.message}`;
       }
     },
     bars: 'share of the inputs, by class',
@@ -69,6 +71,8 @@ export const words: Record<Lang, OwnWords> = {
           return `${problem.inputs} 个输入 × ${problem.classes} 个类别；至少需要 2 × 2。`;
         case 'large':
           return `文件有 ${problem.bytes} 字节；最多允许 ${problem.most}。`;
+        case 'unreadable':
+          return `文件无法读取：${problem.message}`;
       }
     },
     bars: '各类别所占输入的比例',

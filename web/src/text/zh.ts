@@ -113,7 +113,7 @@ export const zh: Text = {
     singular: '奇异',
   },
   handle: '相图上的点',
-  handleValue: (w, b, phase) => `权重方差 ${w}，偏置方差 ${b}；${phase}`,
+  handleValue: (w, b, phase) => `权重方差 ${w}，偏置方差 ${b}${phase === '' ? '' : `；${phase}`}`,
   mapTitle: '一个网络怎么想',
   mapHelp: '每个点是平面上的一个输入，颜色是网络判给它的类别。',
   mapShare: (share, name) => `${share} 属于 ${name} 类`,

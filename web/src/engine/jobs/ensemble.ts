@@ -1,7 +1,7 @@
 import type { Engine, LayerReport } from 'igb';
 import { median } from '../../model/distribution';
 import type { EnsembleRequest, EnsembleResult } from '../protocol';
-import { holding } from './holding';
+import { holding } from './steps';
 import { outputGamma } from './theory';
 
 const batchMilliseconds = 90;

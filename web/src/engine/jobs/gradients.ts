@@ -1,7 +1,7 @@
 import { type Engine, IgbError } from 'igb';
 import { median } from '../../model/distribution';
 import type { GradientsRequest, GradientsResult } from '../protocol';
-import { holding } from './holding';
+import { holding } from './steps';
 
 /** Inputs that tell which class a network favours, and others whose gradients are measured: so that
  * without any bias neither kind of label is special. */

@@ -8,6 +8,7 @@ import type {
   TileResult,
   TilesRequest,
 } from '../protocol';
+import { resting } from './steps';
 
 const finestMap = 112;
 const [coarsestDraft, finestDraft] = [16, 56];
@@ -63,10 +64,14 @@ function draftResolution(request: NetworkDescription): number {
   return Math.min(finestDraft, Math.max(coarsestDraft, Math.floor(Math.sqrt(points))));
 }
 
-/** The class map of one network: a draft at once, then the finest one, band by band. */
-export function* map(engine: Engine, request: MapRequest): Generator<MapResult | null> {
+/** The class map of one network: a draft at once, then, after a rest, the finest one, band by band. */
+export function* map(
+  engine: Engine,
+  request: MapRequest,
+): Generator<MapResult | null | typeof resting> {
   const { network, seed, width } = request;
   yield { kind: 'map', network, ...picture(engine, request, network, draftResolution(request)) };
+  yield resting;
 
   const resolution = finestMap;
   const inputs = engine.planeInputs(seed, width, resolution, planeExtent);
