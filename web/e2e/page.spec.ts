@@ -124,6 +124,13 @@ async function namesInDiagram(page: Page): Promise<{ plot: DOMRect; names: DOMRe
   return { plot, names: await boxes('.region:visible, .line-name') };
 }
 
+/** Whether the lines are those of the activation; gamma in colours may still be on its way. */
+const hasLines = (page: Page) =>
+  page.locator('igb-lab').evaluate((element) => {
+    const { lab } = element as unknown as { lab: { isStale(kind: string): boolean } };
+    return !lab.isStale('lines');
+  });
+
 test('names in the phase diagram stay apart and inside, at any width', async ({
   page,
   address,
@@ -137,7 +144,7 @@ test('names in the phase diagram stay apart and inside, at any width', async ({
     for (const width of [360, 390, 1280]) {
       await page.setViewportSize({ width, height: 780 });
       await page.locator('igb-lab igb-phase-map').scrollIntoViewIfNeeded();
-      await settled(page);
+      await expect.poll(() => hasLines(page)).toBe(true);
       const at = `${activation}, ${width} pixels`;
       await expect
         .poll(async () => (await namesInDiagram(page)).names.length, at)
