@@ -92,9 +92,9 @@ async function loadInBrowser(policy) {
           '--disable-gpu',
           `--user-data-dir=${profile}`,
         ];
-        browser = spawn('chromium', [...options, address], { stdio: 'ignore' });
+        browser = spawn('chromium-headless-shell', [...options, address], { stdio: 'ignore' });
         browser.on('error', reject);
-        browser.on('exit', (code) => reject(new Error(`chromium ended with status ${code}`)));
+        browser.on('exit', (code) => reject(new Error(`the browser ended with status ${code}`)));
       });
     });
   } finally {

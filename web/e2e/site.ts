@@ -60,6 +60,20 @@ export async function settled(page: Page): Promise<void> {
   await expect(page.locator('igb-lab')).toHaveAttribute('data-settled', 'true', {
     timeout: 60_000,
   });
+  await drawn(page);
+}
+
+/** Waits until all figures show what they know. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const pending = (root: ParentNode): Promise<unknown>[] =>
+      [...root.querySelectorAll('*')].flatMap((element) => {
+        const { updateComplete } = element as { updateComplete?: Promise<unknown> };
+        const { shadowRoot } = element;
+        return [updateComplete ?? [], shadowRoot ? pending(shadowRoot) : []].flat();
+      });
+    await Promise.all(pending(document));
+  });
 }
 
 /** The point of the lab. */

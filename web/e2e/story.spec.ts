@@ -187,8 +187,8 @@ test.describe('on a wide screen', () => {
       await expect(page.locator(`#step-${step}`)).toContainText(`${share}`);
       if (step === 'order') continue;
       const histogram = story(page).locator('[data-test=histogram]');
-      const mean = Number(await histogram.getAttribute('data-theory-mean-max'));
-      expect(`${Math.round(100 * mean)} %`).toBe(share);
+      const mean = async () => Number(await histogram.getAttribute('data-theory-mean-max'));
+      await expect.poll(async () => `${Math.round(100 * (await mean()))} %`).toBe(share);
     }
   });
 
