@@ -227,7 +227,8 @@ Table curves(const std::vector<Lane>& lanes, std::uint32_t classes) {
     for (std::size_t network = 0; network < lane.runs.size(); ++network) {
       for (const Measurement& m : lane.runs[network].measurements) {
         std::vector<Cell>& row = table.rows.emplace_back();
-        row = {lane.init.sigma_w2, std::uint64_t{network}};
+        row.emplace_back(lane.init.sigma_w2);
+        row.emplace_back(std::uint64_t{network});
         for (Cell& cell : measurement_row(m)) row.push_back(std::move(cell));
       }
     }

@@ -92,13 +92,17 @@ async function loadInBrowser(policy) {
           '--disable-gpu',
           `--user-data-dir=${profile}`,
         ];
-        browser = spawn('chromium-headless-shell', [...options, address], { stdio: 'ignore' });
+        browser = spawn('chromium-headless-shell', [...options, address], {
+          stdio: 'ignore',
+          detached: true, // a group of its own: the program is a script that starts the browser
+        });
         browser.on('error', reject);
         browser.on('exit', (code) => reject(new Error(`the browser ended with status ${code}`)));
       });
     });
   } finally {
-    browser?.removeAllListeners('exit').kill();
+    browser?.removeAllListeners('exit');
+    if (browser?.pid) process.kill(-browser.pid);
     server.closeAllConnections();
     server.close();
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -17,8 +17,10 @@ test('the module imports nothing', () => {
   assert.deepEqual(WebAssembly.Module.imports(module), []);
 });
 
+// Emscripten 3.1.69 of Debian 13 makes 1 to 2 kB more than 3.1.6 of Debian 12, and some versions of
+// zlib compress less well: so much room is in these.
 for (const [name, most] of [
-  ['igb.wasm', 163_000],
+  ['igb.wasm', 166_000],
   ['igb-core.wasm', 120_000], // what a page may load before its reader asks for more
 ]) {
   test(`${name} is no larger than ${most} bytes, compressed`, (t) => {

@@ -132,12 +132,22 @@ test('everything can be reached with the keyboard, and is named', async ({ page,
       while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
       return `${element?.localName}:${element?.getAttribute('data-test') ?? element?.getAttribute('name') ?? element?.getAttribute('class') ?? ''}`;
     });
+  const named = () =>
+    page.evaluate(() => {
+      let element = document.activeElement;
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+      const label = (element as HTMLInputElement | null)?.labels?.[0]?.textContent;
+      return (element?.ariaLabel || label || element?.textContent || '').trim() !== '';
+    });
+  const unnamed: string[] = [];
   const seen = new Set<string>();
   await page.keyboard.press('Tab');
   for (let i = 0; i < 150 && !seen.has('button:reset'); ++i) {
     seen.add(await focused());
+    if (!(await named())) unnamed.push(await focused());
     await page.keyboard.press('Tab');
   }
+  expect(unnamed).toEqual([]);
   for (const stop of [
     'button:language',
     'button:cross',
@@ -170,5 +180,8 @@ test('a screen reader is told about each figure, and of the new state after a mo
   for (let i = 0; i < 6; ++i) await page.keyboard.press('PageDown');
   await expect(live).toContainText('below the edge', { timeout: 5000 });
   await expect(page.getByRole('img', { name: /Class map|plane/ }).first()).toBeVisible();
-  await expect(page.getByRole('figure')).not.toHaveCount(0);
+  await expect(page.locator('igb-lab').getByRole('figure', { name: /./ })).toHaveCount(9);
+  const curves = page.locator('igb-lab igb-depth-curves');
+  await curves.scrollIntoViewIfNeeded();
+  await expect(curves.getByRole('img').first()).toHaveAccessibleName(/./);
 });

@@ -405,6 +405,8 @@ test('forced colours: lines, curves and the point stand out, classes keep theirs
   await page.goto(host);
   await expect(page.locator('igb-depth-curves canvas').first()).toBeVisible();
   await expect(page.locator('[data-test=map]')).toHaveAttribute('data-stale', 'false');
+  await expect(page.locator('[data-test=depth]')).toHaveAttribute('data-stale', 'false');
+  await page.waitForTimeout(500); // curves are drawn a few times a second
   const colours = await page.evaluate(() => {
     const probe = document.body.appendChild(document.createElement('p'));
     const system = (name: string) => {
@@ -445,7 +447,92 @@ test('forced colours: lines, curves and the point stand out, classes keep theirs
   });
   expect(colours.curves).toContain('CanvasText');
   expect(colours.curves).toContain('Canvas');
+  expect(colours.curves).toContain('LinkText'); // dots: the first chart has no other
   expect(complaints).toEqual([]);
+});
+
+test('what was computed for another state is not taken away under the name of this one', async ({
+  servers,
+}) => {
+  const site = await servers.site();
+  const host = await servers.host(hostPage(site, `<igb-histogram ${small}></igb-histogram>`));
+  const { page, complaints } = await servers.guarded([site, host]);
+  await page.goto(host);
+  await histogramDone(page);
+  const taken = await page.locator('igb-histogram').evaluate(async (element) => {
+    const figure = element as unknown as {
+      state: object;
+      csv(): string;
+      svg(): Promise<string>;
+    };
+    const before = figure.csv();
+    figure.state = { activation: 'relu' };
+    const refused = (error: Error) => error.message;
+    const attempt = () => Promise.resolve().then(() => figure.csv());
+    return [before, await attempt().catch(refused), await figure.svg().catch(refused)];
+  });
+  expect(taken[0]).toContain('# activation = tanh');
+  expect(taken[1]).toContain('still being computed');
+  expect(taken[2]).toContain('still being computed');
+  await expect(page.getByTestId('histogram')).toHaveAttribute('data-stale', 'false');
+  await histogramDone(page);
+  const after = await page
+    .locator('igb-histogram')
+    .evaluate((element) => (element as unknown as { csv(): string }).csv());
+  expect(after).toContain('# activation = relu');
+  expect(complaints).toEqual([]);
+});
+
+test('a state that is not allowed is refused entry by entry', async ({ servers }) => {
+  const site = await servers.site();
+  const host = await servers.host(hostPage(site, `<igb-class-map ${small}></igb-class-map>`));
+  const { page, complaints } = await servers.guarded([site, host]);
+  await page.goto(host);
+  await expect(page.getByTestId('map')).toHaveAttribute('data-stale', 'false');
+  const said = await page.locator('igb-class-map').evaluate(async (element) => {
+    const errors: string[] = [];
+    element.addEventListener('error', (event) =>
+      errors.push((event as CustomEvent<{ message: string }>).detail.message),
+    );
+    const figure = element as unknown as { state: Record<string, unknown> };
+    figure.state = { lang: 'fr', depth: 1e6, sigmaW2: Number.NaN, colour: 'red', seed: 5 };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { lang, depth, sigmaW2, seed } = figure.state;
+    return { errors, now: { lang, depth, sigmaW2, seed } };
+  });
+  expect(said.errors.map((message) => message.split(/[ :]/)[0])).toEqual([
+    'lang',
+    'depth',
+    'sigma-w2',
+    'colour',
+  ]);
+  expect(said.now).toEqual({ lang: 'en', depth: 3, sigmaW2: 4, seed: 5 });
+  await expect(page.getByTestId('url-notice')).toContainText('depth = 1000000');
+  expect(complaints).toEqual([]);
+});
+
+test('a page around changes no letters, nor their direction', async ({ servers }) => {
+  const site = await servers.site();
+  const style = `<style>body { direction: rtl; text-transform: uppercase; letter-spacing: 1em;
+    white-space: nowrap; text-indent: 5em; text-align: end; word-spacing: 2em }</style>`;
+  const host = await servers.host(
+    hostPage(site, `<igb-histogram ${small}></igb-histogram>`, style),
+  );
+  const { page } = await servers.guarded([site, host]);
+  await page.goto(host);
+  await histogramDone(page);
+  const caption = page.locator('igb-histogram figcaption');
+  for (const [property, value] of [
+    ['direction', 'ltr'],
+    ['text-transform', 'none'],
+    ['letter-spacing', 'normal'],
+    ['word-spacing', '0px'],
+    ['text-indent', '0px'],
+    ['white-space-collapse', 'collapse'],
+    ['text-align', 'start'],
+  ] as const) {
+    await expect(caption).toHaveCSS(property, value);
+  }
 });
 
 test('reduced motion: an embedded lab jumps across the line', async ({ servers }) => {

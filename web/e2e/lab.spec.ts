@@ -1,4 +1,4 @@
-import { expect, fact, handle, settled, sigmaW2, test } from './site';
+import { expect, fact, handle, setState, settled, sigmaW2, test } from './site';
 
 /** Small networks, where a test is not about them. */
 const quick = '?width=16&depth=5&networks=20';
@@ -29,6 +29,58 @@ test('undo and redo go through states, a drag being one', async ({ page, address
   await expect.poll(() => sigmaW2(page)).toBe(dragged);
 });
 
+test('a drag keeps its grip, and ends with its pointer or its figure', async ({
+  page,
+  address,
+}) => {
+  await page.goto(`${address}embed.html${quick}&figure=phase-map`);
+  const map = page.locator('igb-phase-map');
+  await expect(map).not.toHaveAttribute('data-paused');
+  await expect(map.locator('.edge')).toBeAttached();
+  const state = () =>
+    map.evaluate((element) => {
+      const { sigmaW2, sigmaB2 } = (element as unknown as { state: Record<string, number> }).state;
+      return [sigmaW2, sigmaB2];
+    });
+  const box = await map.locator('.dot').boundingBox();
+  if (!box) throw new Error('the point is not visible');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  // Beside the dot, but on what one can grab: the point follows from where it is.
+  await page.mouse.move(x + 15, y + 15);
+  await page.mouse.down();
+  await page.mouse.move(x + 16, y + 15);
+  const [w = 0, b = 0] = await state();
+  expect(w).toBeCloseTo(4, 1);
+  expect(Math.abs(b - 0.1)).toBeLessThan(0.003);
+  await page.mouse.move(x + 90, y + 15);
+  expect((await state())[1]).toBeGreaterThan(0.11);
+
+  await map.evaluate((element) => element.parentElement?.prepend(element));
+  await page.mouse.up();
+  const moved = await state();
+  await page.mouse.move(x + 100, y + 80); // without a button
+  await page.mouse.move(x + 120, y + 60);
+  expect(await state()).toEqual(moved);
+});
+
+test('lines and gamma of the activation before are pale, and not read out', async ({
+  page,
+  address,
+}) => {
+  await page.goto(`${address}embed.html${quick}&figure=phase-map`);
+  const map = page.locator('igb-phase-map');
+  const pale = map.locator('.pale');
+  await map.locator('svg.plot').hover({ position: { x: 200, y: 100 } });
+  await expect(map.getByTestId('phase-read-out')).toContainText('γ');
+  await expect(pale).toHaveCount(0);
+  await map.evaluate((element) => Object.assign(element, { state: { activation: 'elu' } }));
+  await expect(pale).toHaveCount(2);
+  await expect(map.getByTestId('phase-read-out')).not.toContainText('γ');
+  await expect(map.locator('g.pale')).toHaveCount(0); // lines come before gamma
+  await expect(map.locator('image.pale')).toHaveCount(1);
+  await expect(pale).toHaveCount(0, { timeout: 60_000 });
+});
+
 test('fields follow undo, whatever has been chosen in them', async ({ page, address }) => {
   await page.goto(address + quick);
   await settled(page);
@@ -50,8 +102,8 @@ test('undo is about networks, not about how they are shown', async ({ page, addr
   await page.getByTestId('language').click();
   await settled(page);
   await page.getByTestId('undo').click();
-  await expect(page).toHaveURL(/lang=zh/);
   await expect(page).not.toHaveURL(/activation=/);
+  await expect(page).toHaveURL(/lang=zh/);
   await expect(page.getByTestId('undo')).toBeDisabled();
   await page.getByTestId('redo').click();
   await expect(page).toHaveURL(/activation=relu/);
@@ -65,7 +117,7 @@ test('presets are where they say, and PyTorch depends on the width', async ({ pa
   await preset.selectOption('paper-edge');
   await expect(page.getByTestId('caption')).toContainText('on the edge of chaos');
   await preset.selectOption('he');
-  await expect(page).toHaveURL(/activation=relu&sigma-w2=2&sigma-b2=0/);
+  await expect(page).toHaveURL(/activation=relu&sigma-w2=2&sigma-b2=0(&|$)/);
   await preset.selectOption('pytorch');
   await expect(page).toHaveURL(/sigma-w2=0\.333&sigma-b2=0\.0208/);
 });
@@ -108,6 +160,8 @@ test('choosing a small map shows that network large', async ({ page, address }) 
   const tile = page.locator('.tile').nth(7);
   await tile.click();
   await settled(page);
+  await expect(page).toHaveURL(/network=7(&|$)/);
+  await expect(tile).toHaveAttribute('aria-pressed', 'true');
   const small = Number(await tile.getAttribute('data-majority'));
   expect(Math.abs((await fact(page, 'map', 'majority')) - small)).toBeLessThan(0.06);
 });
@@ -121,6 +175,14 @@ test('real images are shown with the class of the network at hand', async ({ pag
   const share = Number(await images.getAttribute('data-share'));
   expect(Math.max(share, 1 - share)).toBeGreaterThan(0.95); // order: one class for nearly all
   await expect(page.locator('igb-images .sentence')).toContainText('Of 500 images');
+  const favoured = new Set([share > 0.5]);
+  for (let network = 1; network < 6; ++network) {
+    await setState(page, { network });
+    await settled(page);
+    await expect(images).toHaveAttribute('data-stale', 'false');
+    favoured.add(Number(await images.getAttribute('data-share')) > 0.5);
+  }
+  expect(favoured.size).toBe(2); // networks differ in the class they favour
 });
 
 test("outputs of one's own network are read, and placed in the diagram", async ({

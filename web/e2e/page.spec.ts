@@ -144,7 +144,7 @@ test('names in the phase diagram stay apart and inside, at any width', async ({
     for (const width of [360, 390, 1280]) {
       await page.setViewportSize({ width, height: 780 });
       await page.locator('igb-lab igb-phase-map').scrollIntoViewIfNeeded();
-      await expect.poll(() => hasLines(page)).toBe(true);
+      await expect.poll(() => hasLines(page), { timeout: 60_000 }).toBe(true);
       const at = `${activation}, ${width} pixels`;
       await expect
         .poll(async () => (await namesInDiagram(page)).names.length, at)
@@ -220,7 +220,7 @@ test('with reduced motion the point jumps across the line', async ({ page, addre
 for (const lang of ['en', 'zh']) {
   test(`nothing sticks out on phones in ${lang}`, async ({ page, address }) => {
     await page.goto(`${address}${quick}&lang=${lang}&oops=1`);
-    for (const width of [360, 390]) {
+    for (const width of [320, 360, 390]) {
       await page.setViewportSize({ width, height: 780 });
       await settled(page);
       const overflow = await page.evaluate(

@@ -64,13 +64,31 @@ test('a browser without vectors gets a message that can be read', async ({ page,
 test('a slow processor still gets a map at once, if a coarse one', async ({ page, address }) => {
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate: 6 });
-  await page.goto(address + quick);
+  await page.goto(`${address}?width=128&depth=20&networks=20`);
   await settled(page);
+  const first = page.evaluate(() => {
+    const { lab } = document.querySelector('igb-lab') as unknown as {
+      lab: {
+        on(event: 'update', listener: (kind: string | null) => void): () => void;
+        isStale(kind: string): boolean;
+        result(kind: string): { resolution: number };
+      };
+    };
+    return new Promise<number>((resolve) => {
+      const end = lab.on('update', (kind) => {
+        if (kind !== 'map' || lab.isStale('map')) return;
+        end();
+        resolve(lab.result('map').resolution);
+      });
+    });
+  });
   await handle(page).focus();
   await page.keyboard.press('PageDown');
   await page.locator('igb-lab igb-class-map').scrollIntoViewIfNeeded();
   await expect(page.locator('igb-lab [data-test=map]')).toHaveAttribute('data-stale', 'false');
+  expect(await first).toBeLessThan(112);
   await settled(page);
+  expect(await fact(page, 'map', 'resolution')).toBe(112);
 });
 
 /** What a hand on the keyboard might put behind the question mark. */

@@ -270,7 +270,7 @@ test.describe('on a wide screen', () => {
 for (const lang of ['en', 'zh']) {
   test(`nothing sticks out, however narrow the window, in ${lang}`, async ({ page, address }) => {
     await page.goto(`${address}${quick}&lang=${lang}`);
-    for (const width of [360, 390, 800]) {
+    for (const width of [320, 360, 390, 800]) {
       await page.setViewportSize({ width, height: 780 });
       for (const step of ['opinion', 'many', 'order', 'why', 'neutral', 'edge', 'lab']) {
         await page.locator(`#step-${step}`).evaluate((element) => element.scrollIntoView());

@@ -12,6 +12,8 @@ describe('binOf', () => {
   it('puts n / 100 on a bin edge into the upper bin for every n', () => {
     for (let n = 0; n < 100; ++n) expect(binOf(n / 100, 20), `${n}`).toBe(Math.trunc(n / 5));
     expect(binOf(1, 20)).toBe(19);
+    // 1 / 49 * 49 is less than 1.
+    expect(binOf(1 / 49, 49)).toBe(1);
   });
 });
 
@@ -49,6 +51,7 @@ describe('max frequency', () => {
   it('is the same for both classes', () => {
     expect(measuredMaxFrequency([0.2, 0.8]).mean).toBeCloseTo(0.8, 12);
     expect(measuredMaxFrequency([0.2, 0.8]).deviation).toBeCloseTo(0, 6);
+    expect(measuredMaxFrequency([0.2, 0.9]).deviation).toBeCloseTo(0.05, 12);
   });
 });
 

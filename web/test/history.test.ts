@@ -11,6 +11,7 @@ it('goes back and forward through changes', () => {
   expect(history.redo(1)).toBe(2);
   expect(history.redo(2)).toBe(3);
   expect(history.redo(3)).toBeNull();
+  expect(history.undo(3)).toBe(2);
 });
 
 it('takes the changes of one gesture back together', () => {
@@ -22,6 +23,21 @@ it('takes the changes of one gesture back together', () => {
   expect(history.undo(4)).toBe(3);
   expect(history.undo(3)).toBe(1);
   expect(history.canUndo).toBe(false);
+});
+
+it('takes two gestures back together that alternate', () => {
+  const history = new History<number>();
+  const [drag, run] = [{}, {}];
+  history.keep(1, run);
+  history.keep(2, drag);
+  history.keep(3, run);
+  history.keep(4, drag);
+  expect(history.undo(5)).toBe(2);
+  expect(history.undo(2)).toBe(1);
+  history.keep(1, drag);
+  history.keep(2);
+  history.keep(3, drag);
+  expect(history.undo(4)).toBe(3);
 });
 
 it('starts a gesture anew after an undo', () => {

@@ -15,6 +15,9 @@ it('bands rise with gamma, a new one begins at 1, and the ends are 0 and 1', () 
   expect(bandOf(0.1)).toBe(0);
   expect(bandOf(Number.POSITIVE_INFINITY)).toBe(1);
   expect(bandOf(0.999)).toBeLessThan(bandOf(1));
+  for (let band = 0; band <= 12; ++band) {
+    expect(bandOf(0.1 * 10 ** (band / 4)), `${band}`).toBeCloseTo(band / 12, 12);
+  }
   expect(bandOf(1)).toBe(bandOf(1.7));
   expect(bandOf(1.7)).toBeLessThan(bandOf(1.8));
 });

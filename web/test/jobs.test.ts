@@ -34,10 +34,27 @@ it("the paper's states lie where their names say", () => {
 
 it('He keeps the variance of ReLU, PyTorch loses it', () => {
   const at = (name: string) => presets.find((preset) => preset.name === name)?.at(128);
-  const he = at('he');
-  if (!he) throw new Error('no preset he');
-  const [first, last] = [0, 9].map((i) => engine.trajectory(he, { count: 10 })[i]?.q ?? 0);
-  expect(last).toBeCloseTo(first ?? 0, 9);
+  const kept = (name: string) => {
+    const preset = at(name);
+    if (!preset) throw new Error(`no preset ${name}`);
+    const layers = engine.trajectory(preset, { count: 10 });
+    return (layers[9]?.q ?? Number.NaN) / (layers[0]?.q ?? Number.NaN);
+  };
+  expect(kept('he')).toBeCloseTo(1, 9);
+  expect(kept('pytorch')).toBeLessThan(0.01);
+});
+
+it('Xavier is on the edge of tanh, and LeCun keeps the variance of SELU at 1', () => {
+  const at = (name: string) => presets.find((preset) => preset.name === name)?.at(128);
+  const { sigmaW2 = Number.NaN, ...xavier } = at('xavier') ?? {};
+  expect(xavier).toEqual({ activation: 'tanh', sigmaB2: 0 });
+  expect(sigmaW2).toBeCloseTo(
+    engine.edgeOfChaos({ activation: 'tanh', sigmaB2: 0 })?.sigmaW2 ?? 0,
+    6,
+  );
+  const lecun = at('lecun');
+  if (!lecun) throw new Error('no preset lecun');
+  expect(engine.trajectory(lecun, { count: 10 })[9]?.q).toBeCloseTo(1, 6);
 });
 
 describe('isoGamma', () => {
@@ -59,6 +76,20 @@ describe('isoGamma', () => {
       const { gammaStar } = engine.fixedPoint({ activation: 'erf', sigmaW2, sigmaB2 });
       const found = finest?.gamma[row * 96 + column] ?? 0;
       expect(Math.abs(found / gammaStar - 1), `${sigmaB2}, ${sigmaW2}`).toBeLessThan(1e-6);
+    }
+  });
+
+  it('stops at the second grid where fixed points take long', () => {
+    const row = (_: number, sigmaW2: number[]) => ({ gammaStar: new Float64Array(sigmaW2.length) });
+    const instant = { phaseMap: () => ({ row }) } as unknown as Engine;
+    const plane = { sigmaB2Max: 0.4, sigmaW2Min: 0.1, sigmaW2Max: 6 };
+    for (const activation of ['softplus', 'elu', 'selu', 'silu']) {
+      const job = startJob(instant, { kind: 'isoGamma', activation, ...plane });
+      const grids = resultsOf<IsoGammaResult>(job).map(({ rows, columns }) => [rows, columns]);
+      expect(grids, activation).toEqual([
+        [8, 12],
+        [16, 24],
+      ]);
     }
   });
 });
@@ -88,6 +119,19 @@ describe('ensemble', () => {
     expect(result?.gamma).toHaveLength(8);
   });
 
+  it('the medians of one network are what the engine measures of it, layer for layer', () => {
+    const [result] = resultsOf<EnsembleResult>(startJob(engine, { ...request, networks: 1 })).slice(
+      -1,
+    );
+    const inputs = engine.gaussianInputs(3, 50, 32);
+    const architecture = { ...described, inputWidth: 32, classes: 2 };
+    const layers = [...engine.forward(architecture, { seed: 3, network: 0 }, inputs)].slice(0, 8);
+    for (const quantity of ['q', 'c', 'gamma'] as const) {
+      const measured = layers.map((layer) => layer[quantity]);
+      expect(result?.[quantity], quantity).toEqual(measured);
+    }
+  });
+
   /** Two samples of one law: rejected by chance once in ten thousand seeds, and the seed is fixed. */
   it('Gram matrices give the same law, infinite width a close one', () => {
     const fractions = (sampler: EnsembleRequest['sampler'], width: number) => {
@@ -102,14 +146,24 @@ describe('ensemble', () => {
     ).at(-1)?.fractions;
     expect(engine.compareSamples(dense, other ?? []).pValue).toBeLessThan(1e-4);
   }, 60_000);
+
+  /** Where one layer more or less, or another variance, makes a difference that shows. */
+  it('Gram matrices and infinite width have the layers of the request', () => {
+    const shallow = { ...request, depth: 1, sigmaW2: 0.5, sigmaB2: 0.4, networks: 600 };
+    const fractions = (sampler: EnsembleRequest['sampler']) =>
+      resultsOf<EnsembleResult>(startJob(engine, { ...shallow, sampler })).at(-1)?.fractions ?? [];
+    const dense = fractions('dense');
+    expect(engine.compareSamples(dense, fractions('gram')).distance).toBeLessThan(0.1);
+    expect(engine.compareSamples(dense, fractions('kernel')).distance).toBeLessThan(0.1);
+  }, 60_000);
 });
 
 it('images get the classes that the engine gives them', () => {
   const inputs = engine.normals({ seed: 9, stream: 'inputs', layer: 0, row: 0, count: 200 * 20 });
-  const request = { kind: 'images', ...described, network: 4, inputWidth: 20, inputs } as const;
+  const request = { kind: 'images', ...described, network: 8, inputWidth: 20, inputs } as const;
   const [result] = resultsOf<ImagesResult>(startJob(engine, request));
   const architecture = { ...described, inputWidth: 20, classes: 2 };
-  const run = engine.forward(architecture, { seed: 3, network: 4 }, inputs);
+  const run = engine.forward(architecture, { seed: 3, network: 8 }, inputs);
   while (!run.done) run.step();
   expect([...(result?.classes ?? [])]).toEqual([...run.classes()]);
   expect(result?.shown).toBe(60);

@@ -117,6 +117,7 @@ describe('makeSample', () => {
     await refused(gzipSync(Buffer.alloc(7)), /t10k-labels.*7 bytes.*8/);
     await refused(idx(0x803, [10], tenBackwards), /t10k-labels.*magic number 2051, expected 2049/);
     await refused(idx(0x801, [11], tenBackwards), /t10k-labels.*18 bytes.*19/);
+    await refused(idx(0x801, [9], tenBackwards), /t10k-labels.*18 bytes.*17/);
     await refused(idx(0x801, [9], tenBackwards.slice(1)), /10 images.*9 labels/);
   });
 
@@ -155,6 +156,7 @@ describe('readSample', () => {
     refused(0, 0, /IGBS/);
     refused(1, 2, /version 2; known: 1/);
     refused(2, 31, /do not fit the header/);
+    refused(2, new DataView(file).getUint32(28, true) + 31, /do not fit the header/);
     refused(3, 1, /classes = 1; allowed: 2 to 256/);
     refused(4, 0, /images = 0; allowed: 1 to/);
     refused(5, 0xffffffff, /images = 4294967295/);

@@ -120,6 +120,37 @@ it('a map that rests keeps no other job waiting, and can be dropped', async () =
   expect(posted.slice(2).map((message) => 'lab' in message && message.lab)).toEqual([2, 2]);
 });
 
+it('what rests waits for all else, however long that takes', async () => {
+  const asked: number[] = [];
+  const order: string[] = [];
+  const turns: (() => void)[] = [];
+  const engine = {
+    ...mapper(asked),
+    edgeOfChaos: () => null,
+    isoGamma: () => null,
+    fixedPoint: () => ({ phase: 'ordered' }),
+    phaseMap: () => ({ row: () => ({ gammaStar: new Float64Array(1) }) }),
+  } as unknown as Engine;
+  const scheduler = new Scheduler(
+    engine,
+    (message) => order.push('kind' in message ? message.kind : message.type),
+    () => new Promise((resolve) => turns.push(resolve)),
+  );
+  const plane = { activation: 'tanh', sigmaB2Max: 0.4, sigmaW2Min: 0.1, sigmaW2Max: 6 };
+  scheduler.run(1, 1, { kind: 'isoGamma', ...plane });
+  scheduler.run(1, 2, { kind: 'lines', ...plane });
+  const turn = () => {
+    turns.shift()?.();
+    return new Promise((resolve) => setTimeout(resolve));
+  };
+  for (let i = 0; i < 10; ++i) await turn();
+  await rest();
+  while (!order.includes('lines')) await turn();
+  expect(order).not.toContain('isoGamma');
+  await rest();
+  while (!order.includes('isoGamma')) await turn();
+});
+
 it('small maps leave half of the time to others at first, where processors are few', async () => {
   for (const few of [false, true]) {
     const pauses: number[] = [];

@@ -21,6 +21,7 @@ const facts: Facts = {
   theory,
   map: { silent: false, shareOfA: 0.61 },
   tiles: [0.99, 0.01, 0.6, 0.4],
+  silentTiles: 0,
   ensemble: { done: 40, mean: 0.7749, error: 0.0231, ksDistance: 0.1, ksPValue: 0.4 },
   stale: false,
 };
@@ -58,6 +59,10 @@ describe('the lab', () => {
     expect(said.lab).not.toContain('100 %');
     expect(said.classMap).toContain('every output is zero');
     expect(said.classMap).not.toContain('class A');
+    expect(said.histogram).toContain('ties');
+    expect(said.histogram).not.toContain('measured');
+    expect(words({ ...facts, silentTiles: 3 }).networks).toContain('of 4 networks');
+    expect(words({ ...facts, silentTiles: 4 }).networks).toContain('every output is zero');
   });
 
   it('says below, on and no edge', () => {

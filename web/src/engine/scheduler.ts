@@ -16,7 +16,7 @@ interface Running extends Channel {
   job: Job;
   /** By performance.now(), as what follows. */
   began: number;
-  /** When its next step may come. */
+  /** When its next step may come; 0: it does not rest. */
   due: number;
 }
 
@@ -72,10 +72,13 @@ export class Scheduler {
     this.running.delete(keyOf(channel));
   }
 
-  /** Of the jobs that do not rest. */
+  /** Of the jobs that do not rest; where all do, of those that have rested. */
   private keysDue(): string[] {
     const now = performance.now();
-    return [...this.running].filter(([, { due }]) => due <= now).map(([key]) => key);
+    const keysOf = (chosen: (running: Running) => boolean) =>
+      [...this.running].filter(([, running]) => chosen(running)).map(([key]) => key);
+    const awake = keysOf(({ due }) => due === 0);
+    return awake.length > 0 ? awake : keysOf(({ due }) => due <= now);
   }
 
   private async loop(): Promise<void> {
@@ -108,6 +111,7 @@ export class Scheduler {
   /** Whether the next step must be of this job, too. */
   private step(key: string, running: Running): boolean {
     const { lab, kind, revision, job } = running;
+    running.due = 0;
     try {
       const { value, done } = job.next();
       if (value === holding) return true;

@@ -1,7 +1,15 @@
 import { css, html, nothing, svg } from 'lit';
 import { Figure } from '../lab/figure';
-import { type CsvProblem, factsOf, mostBytes, readOutputs } from '../model/own-network';
-import { clamp } from '../model/params';
+import {
+  type CsvProblem,
+  factsOf,
+  largest,
+  mostBytes,
+  mostOfGroups,
+  type OwnFacts,
+  readOutputs,
+} from '../model/own-network';
+import { clamp, parameters } from '../model/params';
 import { linearScale, niceAbove, ticks } from '../model/scales';
 import type { Table } from '../model/take-away';
 import { percent } from '../model/words';
@@ -11,6 +19,8 @@ import { colourOf, standalone } from '../parts/picture';
 import { SizeController } from '../parts/size';
 import { words } from '../text/own-network';
 import { sentences } from '../text/sentences';
+
+const { step } = parameters.sigmaW2;
 
 const percents = (value: number) => `${Number((100 * value).toFixed(1))} %`;
 
@@ -73,11 +83,13 @@ export class OwnNetwork extends Figure {
     const best = facts.g.indexOf(facts.maxFrequency);
     const said = [
       say.facts(facts.inputs, facts.classes, percent(facts.maxFrequency, lang), best + 1),
-      facts.gamma > 0 ? this.gammaSentence(facts.gamma, facts.relativeError) : say.noDrift,
+      this.driftSentence(facts),
     ];
     const placed = this.lab.isStale('placement') ? null : this.lab.result('placement');
     if (placed) {
-      said.push(say.expected(percents(placed.expected), percents(placed.floor)));
+      // Expected is for inputs without end: with few of them, chance alone does more.
+      if (placed.expected > placed.floor)
+        said.push(say.expected(percents(placed.expected), percents(placed.floor)));
       said.push(
         placed.sigmaW2 === null
           ? say.unlike(activation, depth)
@@ -85,6 +97,11 @@ export class OwnNetwork extends Figure {
       );
     }
     return said.join(sentences[lang].gap);
+  }
+
+  private driftSentence({ gamma, relativeError }: OwnFacts): string {
+    if (Number.isNaN(gamma)) return this.say.silent;
+    return gamma > 0 ? this.gammaSentence(gamma, relativeError) : this.say.noDrift;
   }
 
   private gammaSentence(gamma: number, error: number): string {
@@ -129,7 +146,9 @@ export class OwnNetwork extends Figure {
 
   protected override draw() {
     const { say, lab, problem } = this;
-    const place = lab.isStale('placement') ? null : lab.result('placement')?.sigmaW2;
+    const found = lab.isStale('placement') ? null : lab.result('placement')?.sigmaW2;
+    const near = found != null && Math.abs(clamp('sigmaW2', found) - found) <= step;
+    const place = near ? found : null;
     return html`<div class="drop ${this.over ? 'over' : ''}" data-test="own-network"
         data-gamma=${lab.own?.gamma ?? nothing}
         @dragover=${(event: DragEvent) => {
@@ -158,7 +177,8 @@ export class OwnNetwork extends Figure {
   private bars(shares: readonly number[]) {
     const width = Math.max(220, this.size.width);
     const area: Frame = { left: 44, top: 24, right: width - 8, bottom: 178 };
-    const top = Math.min(1, niceAbove(Math.max(...shares)));
+    const shown = mostOfGroups(shares);
+    const top = Math.min(1, niceAbove(largest(shares)));
     const x = linearScale([0.5, shares.length + 0.5], [area.left, area.right]);
     const y = linearScale([0, top], [area.bottom, area.top]);
     const bar = Math.max(1, 0.8 * (x.toPixel(2) - x.toPixel(1)));
@@ -166,8 +186,8 @@ export class OwnNetwork extends Figure {
       aria-label=${this.sentence}>
       ${frame(area)}
       ${leftAxis(area, { scale: y, ticks: ticks(0, top, 4), label: this.say.bars, format: percents })}
-      ${shares.map(
-        (share, k) => svg`<rect class="bar" x=${x.toPixel(k + 1) - bar / 2} width=${bar}
+      ${shown.map(
+        ({ share, k }) => svg`<rect class="bar" x=${x.toPixel(k + 1) - bar / 2} width=${bar}
         y=${y.toPixel(share)} height=${y.toPixel(0) - y.toPixel(share)} />`,
       )}
       ${bottomAxis(area, {

@@ -38,8 +38,8 @@ export class PhaseMap extends Figure {
   /** What the names were placed for. */
   private placed: unknown[] = [];
   private painted: IsoGammaResult | null = null;
-  /** The drag under way. */
-  private gesture: object | null = null;
+  /** The drag under way: its pointer, and where that lies from the point, in pixels. */
+  private drag: { pointer: number; right: number; down: number } | null = null;
   /** What a mouse points at while it drags nothing. */
   private pointed: Point | null = null;
 
@@ -50,6 +50,7 @@ export class PhaseMap extends Figure {
       .surface { cursor: crosshair; }
       :host { --height-ratio: 1; }
       .sample { display: inline-block; vertical-align: middle; }
+      .pale { opacity: 0.3; }
       .edge { fill: none; stroke: var(--edge); stroke-width: 3; }
       .neutrality { fill: none; stroke: var(--neutrality); stroke-width: 2.5; stroke-dasharray: 7 4; }
       .region { paint-order: stroke; stroke: var(--plot); stroke-width: 3px; stroke-linejoin: round; font-size: 13px; fill: var(--ink-soft); text-anchor: middle; pointer-events: none; }
@@ -99,6 +100,11 @@ export class PhaseMap extends Figure {
     return this.lab.result('lines');
   }
 
+  /** Whether lines, or gamma in colours, are those of another activation. */
+  private isPale(result: { activation: string } | null): boolean {
+    return result !== null && result.activation !== this.lab.state.activation;
+  }
+
   override get command(): string {
     return linesCommand(this.lab.state);
   }
@@ -121,8 +127,9 @@ export class PhaseMap extends Figure {
     const { lang } = lab.state;
     if (pointed) {
       const iso = lab.result('isoGamma');
-      const edge = lines && heightOf(lines.edge, pointed.sigmaB2);
-      return ofPoint(lang, pointed, iso && gammaAt(iso, pointed), edge);
+      const gamma = iso && !this.isPale(iso) ? gammaAt(iso, pointed) : null;
+      const edge = lines && !this.isPale(lines) ? heightOf(lines.edge, pointed.sigmaB2) : null;
+      return ofPoint(lang, pointed, gamma, edge);
     }
     const theory = lab.result('theory');
     return ofPoint(lang, lab.state, theory?.fixedPoint.gammaStar ?? null, theory?.edge ?? null);
@@ -162,7 +169,8 @@ export class PhaseMap extends Figure {
     return html`
       <svg class="plot" part="plot" width="100%" height=${area.bottom + 42}
         @pointerdown=${this.onDown} @pointermove=${this.onMove}
-        @pointerup=${this.onUp} @pointercancel=${this.onUp} @pointerleave=${this.onLeave}
+        @pointerup=${this.onUp} @pointercancel=${this.onUp}
+        @lostpointercapture=${this.onUp} @pointerleave=${this.onLeave}
         @click=${this.onClick}>
         <clipPath id="plot"><rect x=${area.left} y=${area.top}
           width=${area.right - area.left} height=${area.bottom - area.top} /></clipPath>
@@ -232,7 +240,8 @@ export class PhaseMap extends Figure {
 
   /** Gamma in colours, and the names of the regions. */
   private regions(area: Frame, x: Scale, y: Scale) {
-    return svg`<image class="gamma" x=${area.left} y=${y.toPixel(wMax)} preserveAspectRatio="none"
+    const pale = this.isPale(this.lab.result('isoGamma')) ? 'pale' : '';
+    return svg`<image class="gamma ${pale}" x=${area.left} y=${y.toPixel(wMax)} preserveAspectRatio="none"
         width=${area.right - area.left} height=${y.toPixel(wMin) - y.toPixel(wMax)}
         pointer-events="none" />
       ${this.lines?.regions.map(
@@ -255,7 +264,8 @@ export class PhaseMap extends Figure {
       return svg`<text class="line-name of-${kind}" x=${x.toPixel(end.sigmaB2) - 6}
         y=${y.toPixel(end.sigmaW2) - 9}>${text}</text>`;
     };
-    return svg`<g clip-path="url(#plot)" pointer-events="none">
+    const pale = this.isPale(this.lines) ? 'pale' : '';
+    return svg`<g class=${pale} clip-path="url(#plot)" pointer-events="none">
         <path class="neutrality" d=${path(this.lines.neutrality)} />
         <path class="edge" d=${path(this.lines.edge)} />
       </g>
@@ -269,7 +279,7 @@ export class PhaseMap extends Figure {
     return svg`
       <line class="guide" x1=${cx} x2=${cx} y1=${area.top} y2=${area.bottom} />
       <line class="guide" x1=${area.left} x2=${area.right} y1=${cy} y2=${cy} />
-      <g class="handle ${this.gesture ? 'dragging' : ''}" tabindex="0" role="slider"
+      <g class="handle ${this.drag ? 'dragging' : ''}" tabindex="0" role="slider"
         aria-label=${this.text.handle} aria-orientation="vertical"
         aria-valuemin=${wMin} aria-valuemax=${wMax} aria-valuenow=${sigmaW2}
         aria-valuetext=${this.text.handleValue(String(sigmaW2), String(sigmaB2), this.phase)}
@@ -282,7 +292,7 @@ export class PhaseMap extends Figure {
 
   /** What cannot be drawn is said. */
   private notes(): string[] {
-    if (!this.lines) return [];
+    if (!this.lines || this.isPale(this.lines)) return [];
     const { activation, edge, neutrality } = this.lines;
     const exists = (line: Line) => line.some(({ sigmaW2 }) => sigmaW2 !== null);
     const visible = (line: Line) => line.some(({ sigmaW2 }) => sigmaW2 !== null && sigmaW2 <= wMax);
@@ -298,21 +308,34 @@ export class PhaseMap extends Figure {
   }
 
   private moveTo(point: Point): void {
-    this.lab.set(point, this.gesture);
+    this.lab.set(point, this.drag);
   }
 
   /** The nearest point of the diagram. */
   private pointAt(event: MouseEvent): Point {
     const { left, top } = (event.currentTarget as Element).getBoundingClientRect();
     const { x, y } = this.scales();
+    const { right = 0, down = 0 } = this.drag ?? {};
     return {
-      sigmaB2: clamp('sigmaB2', x.toValue(event.clientX - left)),
-      sigmaW2: clamp('sigmaW2', y.toValue(event.clientY - top)),
+      sigmaB2: clamp('sigmaB2', x.toValue(event.clientX - left - right)),
+      sigmaW2: clamp('sigmaW2', y.toValue(event.clientY - top - down)),
     };
   }
 
   private moveToPointer(event: MouseEvent): void {
     this.moveTo(this.pointAt(event));
+  }
+
+  /** Where the pointer lies from the point, in pixels: that stays while it drags. */
+  private grip(event: PointerEvent): { right: number; down: number } {
+    if (!this.onHandle(event)) return { right: 0, down: 0 };
+    const { left, top } = (event.currentTarget as Element).getBoundingClientRect();
+    const { x, y } = this.scales();
+    const { sigmaB2, sigmaW2 } = this.lab.state;
+    return {
+      right: event.clientX - left - x.toPixel(sigmaB2),
+      down: event.clientY - top - y.toPixel(sigmaW2),
+    };
   }
 
   private pointTo(point: Point | null): void {
@@ -324,15 +347,17 @@ export class PhaseMap extends Figure {
   private onDown(event: PointerEvent): void {
     if (event.button !== 0) return;
     if (event.pointerType === 'touch' && !this.onHandle(event)) return;
+    if (this.drag) return;
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
-    this.setDragging(true);
+    this.setDrag({ pointer: event.pointerId, ...this.grip(event) });
     this.renderRoot.querySelector<SVGElement>('.handle')?.focus({ preventScroll: true });
     event.preventDefault();
     if (!this.onHandle(event)) this.moveToPointer(event);
   }
 
   private onMove(event: PointerEvent): void {
-    if (this.gesture) this.moveToPointer(event);
+    if (this.drag?.pointer === event.pointerId) this.moveToPointer(event);
+    else if (this.drag) return;
     else if (event.pointerType === 'mouse') this.pointTo(this.pointAt(event));
   }
 
@@ -340,8 +365,13 @@ export class PhaseMap extends Figure {
     this.pointTo(null);
   }
 
-  private onUp(): void {
-    this.setDragging(false);
+  private onUp(event: PointerEvent): void {
+    if (this.drag?.pointer === event.pointerId) this.setDrag(null);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.setDrag(null);
   }
 
   /** A tap beside the handle. */
@@ -351,8 +381,8 @@ export class PhaseMap extends Figure {
     }
   }
 
-  private setDragging(dragging: boolean): void {
-    this.gesture = dragging ? {} : null;
+  private setDrag(drag: typeof this.drag): void {
+    this.drag = drag;
     this.pointed = null;
     this.requestUpdate();
   }

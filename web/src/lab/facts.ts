@@ -17,11 +17,13 @@ function theoryOf(lab: Lab): TheoryFacts | null {
   };
 }
 
+/** Every output is zero. */
+const isSilent = ({ margin }: { margin: Float32Array }) => margin.every((value) => value === 0);
+
 function mapOf(lab: Lab): Facts['map'] {
   const map = lab.result('map');
   if (!map) return null;
-  const silent = map.margin.every((value) => value === 0);
-  return { silent, shareOfA: shareOfFirst(map.margin) };
+  return { silent: isSilent(map), shareOfA: shareOfFirst(map.margin) };
 }
 
 function ensembleOf(lab: Lab): Facts['ensemble'] {
@@ -40,6 +42,7 @@ export function factsOf(lab: Lab): Facts {
     theory: theoryOf(lab),
     map: mapOf(lab),
     tiles: lab.tiles.flatMap((tile) => (tile ? [shareOfFirst(tile.margin)] : [])),
+    silentTiles: lab.tiles.filter((tile) => tile !== null && isSilent(tile)).length,
     ensemble: ensembleOf(lab),
     stale: lab.isStale('theory') || lab.isStale('map'),
   };

@@ -34,13 +34,25 @@ export abstract class Figure extends LabElement {
     return null;
   }
 
+  /** Throws while something of what is shown belongs to another state: nothing leaves under a wrong
+   * name. */
+  checkCurrent(): void {
+    const { lab } = this;
+    const old = this.kinds.some(
+      (kind) => kind !== 'placement' && lab.isStale(kind) && !lab.failureOf(kind),
+    );
+    if (old) throw new Error(this.text.notYet);
+  }
+
   /** The numbers as CSV, with their provenance. */
   csv(): string {
+    this.checkCurrent();
     return tableToCsv(this.table(), this.shownState, this.lab.version);
   }
 
   /** The picture as SVG, with its provenance. */
   async svg(): Promise<string> {
+    this.checkCurrent();
     return describeSvg(await this.picture(), provenance(this.shownState, this.lab.version));
   }
 

@@ -7,8 +7,10 @@ import {
   languageTag,
   nameOfKey,
   type Problem,
+  parameterNames,
   parameters,
   parseAttribute,
+  parseValue,
   type State,
 } from '../model/params';
 import type { Derived } from '../model/requests';
@@ -207,8 +209,17 @@ export abstract class LabElement extends LitElement {
   }
 
   set state(patch: Partial<State>) {
-    if (this.lab) this.lab.set(patch);
-    else Object.assign(this.initial, patch);
+    const taken = Object.entries(patch).flatMap(([name, value]) => {
+      const known = parameterNames.find((parameter) => parameter === name);
+      const key = known ? parameters[known].key : name;
+      this.problems = this.problems.filter((problem) => problem.key !== key);
+      const parsed = known ? parseValue(known, String(value)) : null;
+      if (parsed !== null) return [[name, parsed]];
+      this.refuse({ key, values: [String(value)], allowed: known ? allowed(known) : null });
+      return [];
+    });
+    if (this.lab) this.lab.set(Object.fromEntries(taken));
+    else Object.assign(this.initial, Object.fromEntries(taken));
   }
 
   protected get text(): Text {

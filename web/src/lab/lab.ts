@@ -79,6 +79,8 @@ export class Lab {
   private revision = 0;
   private resting: ReturnType<typeof setTimeout> | null = null;
   private sampleAsked: Promise<void> | null = null;
+  /** The race that waits for images. */
+  private raceWaits: object | null = null;
 
   constructor(initial: Partial<State> = {}) {
     this.state = { ...defaults(), ...initial };
@@ -263,7 +265,6 @@ export class Lab {
   private keep(revision: number, result: Result): void {
     if (result.kind === 'tiles') {
       this.tiles = this.tiles.map((tile, i) => (i === result.network ? result : tile));
-      return;
     }
     this.results = { ...this.results, [result.kind]: { revision, result } };
     if (result.kind === 'ensemble') {
@@ -317,19 +318,30 @@ export class Lab {
   }
 
   get racing(): boolean {
-    return this.sent.get('race')?.done === false;
+    return this.raceWaits !== null || this.sent.get('race')?.done === false;
   }
 
   /** Starts a race from around the edge of chaos; nothing where there is none, or no data. */
   async startRace(): Promise<void> {
+    if (this.racing) return;
+    const waits = {};
+    this.raceWaits = waits;
+    this.tell('update', 'race');
     if (this.state.data === 'fashion-mnist') await this.needSample();
+    if (this.raceWaits !== waits) return; // it was stopped meanwhile
+    this.raceWaits = null;
+    this.beginRace();
+    this.tell('update', null);
+  }
+
+  private beginRace(): void {
     const edge = this.result('theory')?.edge;
     if (edge == null) return;
     const { activation, sigmaB2, depth, seed } = this.state;
     const { sample } = this;
     const data = dataAtHand(this.state.data, sample);
     const lessons = data === 'fashion-mnist' ? sampleOf(sample, lessonsOf) : data;
-    if (lessons === null || this.racing || this.listeners.get('update')?.size === 0) return;
+    if (lessons === null || this.listeners.get('update')?.size === 0) return;
     this.raced = { activation, sigmaB2, depth, seed, width: raceWidth, data };
     this.send(
       {
@@ -340,15 +352,16 @@ export class Lab {
       },
       '',
     );
-    this.tell('update', null);
   }
 
   stopRace(): void {
+    this.raceWaits = null;
     const sent = this.sent.get('race');
-    if (!sent || sent.done) return;
-    sent.done = true;
-    this.pool.drop({ lab: this.id, kind: 'race' });
-    this.leaveIfIdle();
+    if (sent && !sent.done) {
+      sent.done = true;
+      this.pool.drop({ lab: this.id, kind: 'race' });
+      this.leaveIfIdle();
+    }
     this.tell('update', 'race');
   }
 
@@ -372,8 +385,9 @@ export class Lab {
   private async findSample(): Promise<void> {
     try {
       this.sample = (dataFolder && (await fetchSample(dataFolder))) || 'missing';
-    } catch {
+    } catch (error) {
       this.sample = 'missing';
+      if (error instanceof TypeError) this.sampleAsked = null; // no answer at all: the next may come
     }
     this.request();
     this.tell('update', null);

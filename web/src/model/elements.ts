@@ -40,9 +40,10 @@ export const properties: Table = {
 
 export const methods: Table = {
   'table()': 'The numbers shown: `{ columns, rows }`.',
-  'csv()': 'The same as CSV, with version and parameters as comments.',
+  'csv()':
+    'The same as CSV, with version and parameters as comments. Throws while the figure is still being computed; far from the window none is.',
   'svg()':
-    'A promise of the picture as SVG that needs nothing else, with version and parameters in its description.',
+    'A promise of the picture as SVG that needs nothing else, with version and parameters in its description; rejects where `csv()` throws.',
 };
 
 /** None of them bubbles. */

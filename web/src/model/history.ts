@@ -5,7 +5,8 @@ const longest = 200;
 export class History<T> {
   private past: T[] = [];
   private future: T[] = [];
-  private gesture: unknown = null;
+  /** Those since the last change that is of none; two, such as a drag while layers run, may alternate. */
+  private gestures = new Set<unknown>();
 
   get canUndo(): boolean {
     return this.past.length > 0;
@@ -17,16 +18,16 @@ export class History<T> {
 
   /** Before a change from `current`. Changes of one gesture, such as a drag, are undone together. */
   keep(current: T, gesture: unknown = null): void {
-    const continued = gesture !== null && gesture === this.gesture;
-    this.gesture = gesture;
-    if (continued) return;
+    if (this.gestures.has(gesture)) return;
+    if (gesture === null) this.gestures.clear();
+    else this.gestures.add(gesture);
     this.past = [...this.past.slice(1 - longest), current];
     this.future = [];
   }
 
   /** What to go back to, or null. */
   undo(current: T): T | null {
-    this.gesture = null;
+    this.gestures.clear();
     const previous = this.past.pop();
     if (previous === undefined) return null;
     this.future.push(current);
@@ -35,7 +36,7 @@ export class History<T> {
 
   /** What to go forward to, or null. */
   redo(current: T): T | null {
-    this.gesture = null;
+    this.gestures.clear();
     const next = this.future.pop();
     if (next === undefined) return null;
     this.past.push(current);

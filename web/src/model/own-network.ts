@@ -14,7 +14,8 @@ export interface OwnFacts {
   g: number[];
   maxFrequency: number;
   /** Mean square of the classes' means over the inputs, freed from the noise of these means, over the
-   * mean variance over the inputs; may come out negative where there is hardly any drift. */
+   * mean variance over the inputs; may come out negative where there is hardly any drift. Infinite
+   * where all inputs have the same outputs, not a number where these are zero. */
   gamma: number;
   /** Of gamma, relative: only `classes` means are squared. */
   relativeError: number;
@@ -41,9 +42,12 @@ function fieldsOf(line: string): string[] {
   return separator ? text.split(separator).map((field) => field.trim()) : text.split(/\s+/);
 }
 
+/** No finite numbers, but meant as such. */
+const isNoName = (text: string) => /^[-+]?(nan|inf|infinity|[\d.]+e[-+]?\d+)$/i.test(text);
+
 /** A line of words, or of the numbers 0, 1, 2, ... of columns. */
 const areNames = (fields: string[]) =>
-  fields.every((field) => !isNumber(field) && /\p{L}/u.test(field)) ||
+  fields.every((field) => !isNumber(field) && !isNoName(field) && /\p{L}/u.test(field)) ||
   fields.every((field, k) => field === String(k));
 
 /** Numbers between commas, semicolons, tabs or spaces, a line an input; lines that begin with # and a
@@ -71,6 +75,18 @@ export function readOutputs(text: string): OwnOutputs | CsvProblem {
   return { inputs: lines.length, classes, values };
 }
 
+/** So many bars have room. */
+const mostBars = 600;
+
+/** Of neighbouring classes, so few that each has room for a bar, the one with the largest share. */
+export function mostOfGroups(shares: readonly number[]): { k: number; share: number }[] {
+  const size = Math.ceil(shares.length / mostBars);
+  return Array.from({ length: Math.ceil(shares.length / size) }, (_, group) => {
+    const share = largest(shares.slice(group * size, (group + 1) * size));
+    return { k: shares.indexOf(share, group * size), share };
+  });
+}
+
 function guessOf(outputs: Float64Array): number {
   let best = 0;
   outputs.forEach((value, k) => {
@@ -79,15 +95,26 @@ function guessOf(outputs: Float64Array): number {
   return best;
 }
 
-/** Unbiased variances over the inputs, and squares of means freed from their noise. */
-export function factsOf({ inputs, classes, values }: OwnOutputs): OwnFacts {
+/** The largest absolute value; they may be too many to be arguments. */
+export const largest = (values: Iterable<number>) => {
+  let most = 0;
+  for (const value of values) most = Math.max(most, Math.abs(value));
+  return most;
+};
+
+/** Unbiased variances over the inputs, and squares of means freed from their noise; gamma does not
+ * change when all values are scaled. */
+export function factsOf(outputs: OwnOutputs): OwnFacts {
+  const { inputs, classes } = outputs;
+  const scale = largest(outputs.values) || 1;
+  const values = outputs.values.map((value) => value / scale);
   const counts = new Array<number>(classes).fill(0);
   const means = new Float64Array(classes);
   for (let a = 0; a < inputs; ++a) {
-    const outputs = values.subarray(a * classes, (a + 1) * classes);
-    const guess = guessOf(outputs);
+    const row = values.subarray(a * classes, (a + 1) * classes);
+    const guess = guessOf(row);
     counts[guess] = (counts[guess] as number) + 1;
-    outputs.forEach((value, k) => {
+    row.forEach((value, k) => {
       means[k] = (means[k] as number) + value / inputs;
     });
   }
@@ -95,15 +122,17 @@ export function factsOf({ inputs, classes, values }: OwnOutputs): OwnFacts {
   for (let i = 0; i < values.length; ++i) {
     squares += ((values[i] as number) - (means[i % classes] as number)) ** 2;
   }
-  const spread = squares / (classes * (inputs - 1));
+  const measured = squares / (classes * (inputs - 1));
+  // Of values up to 1: what summing them for their means may leave.
+  const spread = measured < (8 * inputs * Number.EPSILON) ** 2 ? 0 : measured;
   const drift = means.reduce((sum, mean) => sum + mean * mean, 0) / classes - spread / inputs;
   const g = counts.map((count) => count / inputs);
   return {
     inputs,
     classes,
     g,
-    maxFrequency: Math.max(...g),
-    gamma: spread === 0 ? Number.POSITIVE_INFINITY : drift / spread,
+    maxFrequency: largest(g),
+    gamma: drift / spread,
     relativeError: Math.sqrt(2 / classes),
   };
 }

@@ -35,6 +35,8 @@ export interface Facts {
   } | null;
   /** Shares of class A of the small maps there are. */
   tiles: readonly number[];
+  /** How many of them have outputs of zero only. */
+  silentTiles: number;
   /** The histogram of this point, not of an earlier one. */
   ensemble: {
     done: number;
@@ -148,17 +150,19 @@ function ofClassMap({ lang, map, network }: Facts): string {
   return say.network(network, percent(share, lang), name);
 }
 
-function ofNetworks({ lang, tiles }: Facts): string {
+function ofNetworks({ lang, tiles, silentTiles }: Facts): string {
   if (tiles.length === 0) return texts[lang].loading;
   const say = sentences[lang];
+  if (silentTiles === tiles.length) return say.silent;
   const sided = tiles.filter((share) => majority(share).share > oneSided).length;
   const forA = tiles.filter((share) => share >= 0.5).length;
   return [say.oneSided(sided, tiles.length), say.forA(forA, tiles.length)].join(say.gap);
 }
 
-function ofHistogram({ lang, theory, ensemble, networks }: Facts): string {
+function ofHistogram({ lang, theory, ensemble, map, networks }: Facts): string {
   const say = sentences[lang];
   if (!theory || !ensemble) return say.counting(networks);
+  if (map?.silent) return say.silentCounted;
   const { done, mean, error, ksDistance, ksPValue } = ensemble;
   return [
     say.counted(done, networks),

@@ -11,6 +11,7 @@ export const figureStyle = css`
   .legend { display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; padding: 0; list-style: none; }
   .key { display: inline-block; width: 1.5rem; height: 0; margin: 0 0.35rem 0 0; vertical-align: middle; }
   .swatch { display: inline-block; width: 1rem; height: 1rem; border-radius: 3px; vertical-align: middle; }
+  .swatch, .key { forced-color-adjust: none; }
   .swatch.A { background: var(--class-a); }
   .swatch.B { background: var(--class-b); }
   svg { display: block; overflow: visible; font: 12px var(--font); fill: var(--ink-soft); }

@@ -123,6 +123,7 @@ export class TakeAway extends LitElement {
 
   private async savePng(): Promise<string> {
     const { lab } = this.figure;
+    this.figure.checkCurrent();
     const png = await rasterise(await this.figure.picture());
     const described = withTexts(new Uint8Array(await png.arrayBuffer()), {
       Software: `igb ${lab.version}`,

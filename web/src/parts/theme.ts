@@ -23,6 +23,15 @@ export const tokens = css`
     --error: var(--igb-error, light-dark(#ffe3e0, #45201f));
     color: var(--ink);
     font: 16px / 1.5 var(--font);
+    /* What a page around may say of its own text. */
+    direction: ltr;
+    text-align: start;
+    text-indent: 0;
+    text-transform: none;
+    text-shadow: none;
+    letter-spacing: normal;
+    word-spacing: normal;
+    white-space: normal;
   }
   :host([theme="light"]) { color-scheme: light; }
   :host([theme="dark"]) { color-scheme: dark; }

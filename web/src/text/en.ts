@@ -42,6 +42,8 @@ export interface Text {
   loading: string;
   failed: string;
   nothingToShow: string;
+  /** To those who want to take a figure away. */
+  notYet: string;
   missing: string;
   blocked: string;
   workerBlocked: string;
@@ -176,6 +178,7 @@ export const en: Text = {
   loading: 'Loading the engine …',
   failed: 'The engine refused:',
   nothingToShow: 'There is nothing to show for this point.',
+  notYet: 'Nothing to take away yet: this figure is still being computed.',
   missing:
     'The engine (igb.wasm) could not be loaded. Is the file beside this page, and is the page served over http?',
   blocked:

@@ -13,6 +13,7 @@ export interface OwnWords {
   facts(inputs: number, classes: number, max: string, name: number): string;
   gamma(gamma: string, low: string, high: string): string;
   noDrift: string;
+  silent: string;
   expected(expected: string, floor: string): string;
   like(activation: string, depth: number, sigmaB2: number, sigmaW2: string): string;
   unlike(activation: string, depth: number): string;
@@ -46,6 +47,7 @@ export const words: Record<Lang, OwnWords> = {
       `${inputs} inputs, ${classes} classes: class ${name} gets ${max}, the most.`,
     gamma: (gamma, low, high) => `γ of the output is about ${gamma} (95 %: ${low} to ${high}).`,
     noDrift: 'No drift can be told from noise: γ is about 0.',
+    silent: 'Every output is zero: there is no drift and no spread to compare.',
     expected: (expected, floor) =>
       `At such a γ theory expects ${expected} for the most frequent class; without any bias ${floor}.`,
     like: (activation, depth, sigmaB2, sigmaW2) =>
@@ -80,6 +82,7 @@ export const words: Record<Lang, OwnWords> = {
       `${inputs} 个输入，${classes} 个类别：第 ${name} 类最多，占 ${max}。`,
     gamma: (gamma, low, high) => `输出的 γ 约为 ${gamma}（95 %：${low} 至 ${high}）。`,
     noDrift: '漂移与噪声无法区分：γ 约为 0。',
+    silent: '所有输出都是零：没有漂移，也没有可比较的离散。',
     expected: (expected, floor) =>
       `在这样的 γ 下，理论预期最常见的类别占 ${expected}；若毫无偏好则为 ${floor}。`,
     like: (activation, depth, sigmaB2, sigmaW2) =>

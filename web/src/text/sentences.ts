@@ -11,6 +11,7 @@ export interface Sentences {
   onEdge: string;
   fromEdge(percents: number, above: boolean): string;
   silent: string;
+  silentCounted: string;
   opinion(share: string, name: string): string;
   expected(share: string, gamma: string): string;
   alike: string;
@@ -57,6 +58,8 @@ const en: Sentences = {
   fromEdge: (percents, above) =>
     `σ_w² is ${percents} % ${above ? 'above' : 'below'} the edge of chaos.`,
   silent: 'The signal has died out: every output is zero, so there is no opinion to see.',
+  silentCounted:
+    'The signal has died out: every output is zero, and what is counted as class A here are ties.',
   opinion: (share, name) => `This network gives ${share} of the plane to class ${name};`,
   expected: (share, gamma) =>
     `averaged over networks, theory expects ${share} for the larger class (γ = ${gamma}).`,
@@ -106,6 +109,7 @@ const zh: Sentences = {
   onEdge: 'σ_w² 正好在混沌边缘上。',
   fromEdge: (percents, above) => `σ_w² 比混沌边缘${above ? '高' : '低'} ${percents} %。`,
   silent: '信号已经消失：所有输出都是零，看不到任何偏好。',
+  silentCounted: '信号已经消失：所有输出都是零，这里计为 A 类的只是平局。',
   opinion: (share, name) => `这个网络把平面的 ${share} 判给 ${name} 类；`,
   expected: (share, gamma) => `对所有网络平均，理论预期较大的一类占 ${share}（γ = ${gamma}）。`,
   alike: '对所有网络平均，理论预期所有输入归于同一类：它们已变得完全相似（c = 1）。',

@@ -91,6 +91,7 @@ export const zh: Text = {
   loading: '正在加载引擎……',
   failed: '引擎拒绝了请求：',
   nothingToShow: '此处没有可显示的结果。',
+  notYet: '暂时没有可带走的内容：此图仍在计算。',
   missing: '无法加载引擎（igb.wasm）。文件是否与本页放在一起？页面是否通过 http 访问？',
   blocked: "本站的内容安全策略禁止 WebAssembly；script-src 须允许 'wasm-unsafe-eval'。",
   workerBlocked: '引擎的工作线程无法启动。若本站设有内容安全策略，须予以允许：',

@@ -3,6 +3,6 @@
 /** The engine still holds what the job goes on with: no other job may run before. */
 export const holding = 'holding';
 
-/** The next step is worth its time only if the request has lasted for a moment: while a point is
- * dragged, none does. */
+/** The next step is worth its time only if the request has lasted for a moment, as none does while a
+ * point is dragged, and if no other job of the worker has anything to do. */
 export const resting = 'resting';
