@@ -535,7 +535,9 @@ test('a page around changes no letters, nor their direction', async ({ servers }
   }
 });
 
-test('reduced motion: an embedded lab jumps across the line', async ({ servers }) => {
+test('an embedded lab jumps across the line with reduced motion, by a button in forced colours', async ({
+  servers,
+}) => {
   const site = await servers.site();
   const host = await servers.host(
     hostPage(site, `<igb-lab ${small} hide="networks,gradients,images,race"></igb-lab>`),
@@ -556,6 +558,16 @@ test('reduced motion: an embedded lab jumps across the line', async ({ servers }
       }),
   );
   expect(states).toBe(1);
+
+  await page.emulateMedia({ forcedColors: 'active' });
+  const colours = await page.getByTestId('cross').evaluate((button) => {
+    const plain = document.body.appendChild(document.createElement('button'));
+    return [button, plain].map((element) => {
+      const { color, backgroundColor } = getComputedStyle(element);
+      return { color, backgroundColor };
+    });
+  });
+  expect(colours[0]).toEqual(colours[1]);
   expect(complaints).toEqual([]);
 });
 

@@ -40,6 +40,33 @@ test('real images are learnt, and a race can be ended', async ({ page, address }
   expect(numbers(await figure.getAttribute('data-accuracy'))[1]).toBeGreaterThan(0.6);
 });
 
+test('a race that waits for its images can be stopped before they come', async ({
+  page,
+  address,
+}) => {
+  let arrive = () => {};
+  const arrival = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route('**/data/index.json', async (route) => {
+    await arrival;
+    await route.continue();
+  });
+  await page.goto(`${address}embed.html?networks=20&depth=2&figure=race`);
+  const button = page.getByTestId('race-start');
+  await expect(button).toBeEnabled();
+  await button.click();
+  await expect(button).toHaveText('Stop');
+  await button.click();
+  await expect(button).toHaveText('Start the race');
+  const answer = page.waitForResponse('**/data/*.bin');
+  arrive();
+  await answer;
+  await page.waitForTimeout(500); // in which a race would have begun
+  await expect(page.getByTestId('race')).toHaveAttribute('data-racing', 'false');
+  await expect(page.getByTestId('race')).not.toHaveAttribute('data-step');
+});
+
 test('a site without images says so and offers the points of the plane', async ({
   page,
   address,

@@ -6,7 +6,19 @@ import { expect, test } from './servers';
 
 const small = 'networks=20&depth=3&width=16&inputs=20&seed=9&sigma-w2=2.5';
 
+/** Why nothing can be taken away yet; empty: it can. */
+const refusal = (figure: Locator) =>
+  figure.evaluate((element) => {
+    try {
+      (element as unknown as { checkCurrent(): void }).checkCurrent();
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+
 async function take(page: Page, figure: Locator, what: string): Promise<Buffer> {
+  await expect.poll(() => refusal(figure), { timeout: 60_000 }).toBe('');
   await figure.getByTestId('take-away').click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
