@@ -480,6 +480,15 @@ test('what was computed for another state is not taken away under the name of th
     .locator('igb-histogram')
     .evaluate((element) => (element as unknown as { csv(): string }).csv());
   expect(after).toContain('# activation = relu');
+
+  // Outputs beyond the largest float32: refused, so what is drawn is still that of ReLU.
+  const refused = await page.locator('igb-histogram').evaluate((element) => {
+    const figure = element as unknown as { state: object; csv(): string };
+    const failed = new Promise((resolve) => element.addEventListener('error', resolve));
+    figure.state = { activation: 'linear', sigmaW2: 6, depth: 100 };
+    return failed.then(() => figure.csv()).catch((error: Error) => error.message);
+  });
+  expect(refused).toBe('There is nothing to show for this point.');
   expect(complaints).toEqual([]);
 });
 

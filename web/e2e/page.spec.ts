@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { serveFolder, siteFolder } from '../scripts/static-server.mjs';
 import { parameters } from '../src/model/params';
-import { dragTo, expect, handle, setState, settled, sigmaW2, test } from './site';
+import { dragTo, expect, handle, holdBack, setState, settled, sigmaW2, test } from './site';
 
 /** Small networks, where a test is not about them. */
 const quick = '?width=16&depth=5&networks=20';
@@ -179,14 +179,7 @@ test('the language toggles, and all of the page with it', async ({ page, address
 });
 
 test('the language toggles before the engine has arrived', async ({ page, address }) => {
-  let arrive = () => {};
-  const arrival = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
-  await page.route('**/*.wasm', async (route) => {
-    await arrival;
-    await route.continue();
-  });
+  const arrive = await holdBack(page, '**/*.wasm');
   await page.goto(`${address + quick}&sigma-w2=3&lang=zh`);
   await page.getByTestId('language').click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');

@@ -1,4 +1,4 @@
-import { expect, settled, test } from './site';
+import { expect, holdBack, settled, test } from './site';
 
 const numbers = (text: string | null) => (text ?? '').split(' ').map(Number);
 
@@ -44,14 +44,7 @@ test('a race that waits for its images can be stopped before they come', async (
   page,
   address,
 }) => {
-  let arrive = () => {};
-  const arrival = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
-  await page.route('**/data/index.json', async (route) => {
-    await arrival;
-    await route.continue();
-  });
+  const arrive = await holdBack(page, '**/data/index.json');
   await page.goto(`${address}embed.html?networks=20&depth=2&figure=race`);
   const button = page.getByTestId('race-start');
   await expect(button).toBeEnabled();

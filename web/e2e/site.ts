@@ -102,6 +102,19 @@ export async function sigmaW2(page: Page): Promise<number> {
   });
 }
 
+/** Holds requests for an address back until what it returns is called. */
+export async function holdBack(page: Page, address: string): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(address, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
 /** Sets parameters as a program would. */
 export async function setState(page: Page, patch: Partial<State>): Promise<void> {
   await page

@@ -74,10 +74,9 @@ export class DepthCurves extends CurveFigure {
     const { results } = this;
     const columns = ['q', 'c', 'gamma', 'relative_squared_gradient'];
     if (!results) return { columns: ['layer'], rows: [] };
-    const { theory, stale } = results;
-    const ensemble = stale.ensemble ? null : results.ensemble;
+    const { theory, ensemble } = results;
     const backward = backwardGradients(theory.layers);
-    const excess = stale.gradients ? [] : measuredExcess(results);
+    const excess = measuredExcess(results);
     const row = (i: number, layer: DepthResults['theory']['layers'][number]) => [
       ...[i + 1, layer.q, layer.c, layer.gamma, backward[i] ?? null],
       ...[ensemble?.q[i] ?? null, ensemble?.c[i] ?? null, ensemble?.gamma[i] ?? null],

@@ -124,6 +124,9 @@ export class OwnNetwork extends Figure {
     return standalone(drawn, this.sentence, colourOf(this, '--page'));
   }
 
+  /** What is shown is the file's, whatever the state. */
+  override checkCurrent(): void {}
+
   private async read(file: File | undefined): Promise<void> {
     if (!file) return;
     if (file.size > mostBytes) {

@@ -34,14 +34,15 @@ export abstract class Figure extends LabElement {
     return null;
   }
 
-  /** Throws while something of what is shown belongs to another state: nothing leaves under a wrong
-   * name. */
+  /** Throws where something of what is shown belongs to another state, because the engine has not
+   * come to this one yet, or refuses it: nothing leaves under a wrong name. */
   checkCurrent(): void {
-    const { lab } = this;
-    const old = this.kinds.some(
-      (kind) => kind !== 'placement' && lab.isStale(kind) && !lab.failureOf(kind),
-    );
-    if (old) throw new Error(this.text.notYet);
+    const { lab, text } = this;
+    for (const kind of this.kinds) {
+      if (!lab.isStale(kind)) continue;
+      if (!lab.failureOf(kind)) throw new Error(text.notYet);
+      if (lab.result(kind)) throw new Error(text.nothingToShow);
+    }
   }
 
   /** The numbers as CSV, with their provenance. */
